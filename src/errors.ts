@@ -1,0 +1,58 @@
+/** Every code that a caller can meet. A code never changes its meaning; new ones are added. */
+export type ErrorCode =
+  // what was asked cannot be read or is too much
+  | 'INVALID_COMMAND'
+  | 'BAD_ID'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'LIMIT_EXCEEDED'
+  // it is not there
+  | 'HUB_NOT_FOUND'
+  // somebody else was faster
+  | 'CONFLICT'
+  | 'KEY_REUSED'
+  // the log itself
+  | 'STORAGE_FAILED'
+  | 'STORAGE_FULL'
+  | 'STORAGE_UNSAFE'
+  | 'LOG_DAMAGED'
+  | 'LOG_TOO_NEW'
+
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'STORAGE_FULL'])
+
+export interface BatonErrorInit {
+  readonly details?: Readonly<Record<string, unknown>>
+  /** What to do next, as one sentence. */
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
+/** The only error class that callers meet. Switch on `code`; `details` holds the figures behind the message. */
+export class BatonError extends Error {
+  readonly code: ErrorCode
+  readonly details: Readonly<Record<string, unknown>>
+  readonly retryable: boolean
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, message: string, init: BatonErrorInit = {}) {
+    super(message, init.cause === undefined ? undefined : { cause: init.cause })
+    this.name = 'BatonError'
+    this.code = code
+    this.details = init.details ?? {}
+    this.retryable = RETRYABLE.has(code)
+    this.hint = init.hint
+  }
+
+  toJSON(): Record<string, unknown> {
+    return { code: this.code, message: this.message, details: this.details, retryable: this.retryable, hint: this.hint }
+  }
+}
+
+/** True for a BatonError, of this code if one is named; works across copies of the package. */
+export function isBatonError(error: unknown, code?: ErrorCode): error is BatonError {
+  return (
+    error instanceof Error &&
+    error.name === 'BatonError' &&
+    'code' in error &&
+    (code === undefined || error.code === code)
+  )
+}

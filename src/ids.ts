@@ -1,0 +1,23 @@
+import { monotonicFactory } from 'ulid'
+
+/** Milliseconds since 1970. The one source of time: everything that needs the time is handed a Clock. */
+export type Clock = () => number
+
+/** A fresh id. The one source of randomness: everything that needs an id is handed a factory. */
+export type NewId = () => string
+
+export const systemClock: Clock = () => Date.now()
+
+/** What every id of ours and of callers looks like. Ids are data: they are never used as paths. */
+export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** Monotonic ULIDs: sortable, and still rising within this process when the clock stands still or steps back. */
+export function ulidFactory(clock: Clock = systemClock): NewId {
+  const next = monotonicFactory()
+  return () => next(clock())
+}
+
+/** RFC 3339 in UTC with milliseconds, as the log stores it. */
+export function timestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}

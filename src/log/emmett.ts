@@ -1,0 +1,182 @@
+/**
+ * The log as an Emmett EventStore, for the user's own streams: they keep their aggregates in the same log as Baton's,
+ * with Emmett's CommandHandler. Their streams live under `x-`, out of reach of ours.
+ *
+ * Stream positions begin at 1 and are inclusive, as in Emmett's SQL stores. This is the only place with bigint.
+ */
+import {
+  assertExpectedVersionMatchesCurrent,
+  downcastRecordedMessages,
+  upcastRecordedMessages,
+  type AppendToStreamOptions,
+  type AppendToStreamResultWithGlobalPosition,
+  type Event,
+  type EventStore,
+  type ReadEvent,
+  type ReadEventMetadataWithGlobalPosition,
+  type ReadStreamOptions,
+} from '@event-driven-io/emmett'
+import { BatonError } from '../errors.ts'
+import { decode, STREAM_PATTERN, type Actor, type Commit, type StoredEvent } from './commit.ts'
+import type { Fold } from './fold.ts'
+import type { Judged } from './judging.ts'
+import type { Log } from './log.ts'
+import type { Proposer } from './proposer.ts'
+import type { EventPlace, StreamIndex } from './stream-index.ts'
+
+type Metadata = ReadEventMetadataWithGlobalPosition
+
+/** Emmett's EventStore; what it appends also says where in the log it stands. */
+export interface BatonEventStore extends EventStore<Metadata> {
+  appendToStream<EventType extends Event, Payload extends Event = EventType>(
+    streamName: string,
+    events: EventType[],
+    options?: AppendToStreamOptions<bigint, EventType, Payload>,
+  ): Promise<AppendToStreamResultWithGlobalPosition>
+}
+
+export interface EventStoreParts {
+  readonly log: Log
+  readonly fold: Fold
+  readonly proposer: Proposer
+  readonly index: StreamIndex
+  readonly actor: Actor
+}
+
+const NO_STREAM = 0n
+/** What an event of Emmett's carries beside its data. */
+interface Stored {
+  readonly data: unknown
+  readonly metadata?: Record<string, unknown>
+}
+
+export function createEventStore({ log, fold, proposer, index, actor }: EventStoreParts): BatonEventStore {
+  async function readStream<EventType extends Event, Payload extends Event = EventType>(
+    streamName: string,
+    options: ReadStreamOptions<bigint, EventType, Payload> = {},
+  ) {
+    const stream = userStream(streamName)
+    await fold.catchUp()
+    const version = index.version(stream)
+    assertExpectedVersionMatchesCurrent(BigInt(version), options.expectedStreamVersion, NO_STREAM)
+    const from = Math.max(1, Number(options.from ?? 1n))
+    const last = Math.min(version, Number(options.to ?? BigInt(version)))
+    const to = options.maxCount === undefined ? last : Math.min(last, from - 1 + Number(options.maxCount))
+    const recorded = await readEvents(streamName, index.places(stream, from, to), from)
+    return {
+      currentStreamVersion: BigInt(version),
+      events: upcastRecordedMessages(recorded as never, options.schema?.versioning as never) as ReadEvent<
+        EventType,
+        Metadata
+      >[],
+      streamExists: version > 0,
+    }
+  }
+
+  /** Neighbours often share a line: it is read once. */
+  async function readEvents(streamName: string, places: readonly EventPlace[], from: number) {
+    const events: ReadEvent<Event, Metadata>[] = []
+    let ref = -1
+    let commit: Commit | undefined
+    for (const [i, place] of places.entries()) {
+      if (place.ref !== ref) commit = await readCommit(place.ref)
+      ref = place.ref
+      const stored = commit?.events[place.index] as StoredEvent
+      const { data, metadata } = stored.d as Stored
+      events.push({
+        type: stored.t,
+        data: data as Event['data'],
+        kind: 'Event',
+        metadata: {
+          ...metadata,
+          streamName,
+          messageId: `${commit?.id ?? ''}.${place.index}`,
+          streamPosition: BigInt(from + i),
+          globalPosition: BigInt(place.position),
+        },
+      } as ReadEvent<Event, Metadata>)
+    }
+    return events
+  }
+
+  async function readCommit(ref: number): Promise<Commit> {
+    const decoded = decode((await log.readAt(ref)).line)
+    if (decoded.kind === 'commit') return decoded.commit
+    throw new BatonError('LOG_DAMAGED', `${log.name} is damaged at ${ref}: the record was whole when it was folded`, {
+      details: { file: log.name, offset: ref },
+      hint: 'Restore it from a backup; nothing was changed.',
+    })
+  }
+
+  return {
+    readStream,
+
+    async aggregateStream(streamName, { evolve, initialState, read }) {
+      const { events, currentStreamVersion, streamExists } = await readStream(streamName, read as never)
+      let state = initialState()
+      for (const event of events) state = evolve(state, event as never)
+      return { state, currentStreamVersion, streamExists }
+    },
+
+    async appendToStream(streamName, events, options = {}) {
+      const stream = userStream(streamName)
+      const expected = options.expectedStreamVersion
+      const payloads = downcastRecordedMessages(events as never, options.schema?.versioning as never) as Event[]
+      // Taken now: what the caller does to its objects later is nobody's event.
+      const stored = asJson(payloads.map((event) => storedEvent(stream, event)))
+      const relies = expected !== undefined && expected !== 'NO_CONCURRENCY_CHECK'
+      const result = (version: number, position: number, count: number) => ({
+        nextExpectedStreamVersion: BigInt(version),
+        createdNewStream: count > 0 && version === count,
+        lastEventGlobalPosition: BigInt(position),
+      })
+
+      return proposer.propose({
+        decide() {
+          const version = index.version(stream)
+          assertExpectedVersionMatchesCurrent(BigInt(version), expected, NO_STREAM)
+          if (stored.length === 0) {
+            const [place] = index.places(stream, version, version)
+            return { answer: result(version, place?.position ?? 0, 0), n: fold.head.mark[0] }
+          }
+          return {
+            by: actor,
+            cmd: 'AppendToStream',
+            on: relies ? { [stream]: version } : {},
+            events: stored,
+          }
+        },
+        // The index has folded this commit, and nothing behind it.
+        receipt: ({ position }: Judged) => result(index.version(stream), position + stored.length - 1, stored.length),
+      })
+    },
+
+    async streamExists(streamName) {
+      await fold.catchUp()
+      return index.version(userStream(streamName)) > 0
+    },
+  }
+}
+
+function userStream(streamName: string): string {
+  const stream = `x-${streamName}`
+  if (streamName !== '' && STREAM_PATTERN.test(stream)) return stream
+  throw new BatonError('BAD_ID', `${JSON.stringify(streamName)} cannot be the name of a stream`, {
+    details: { stream: streamName },
+    hint: 'Up to 510 characters, none of them a control character.',
+  })
+}
+
+function storedEvent(stream: string, event: Event): StoredEvent {
+  const { type, data } = event
+  const metadata = (event as { metadata?: Record<string, unknown> }).metadata
+  return { s: stream, t: type, v: 1, d: { data, ...(metadata && { metadata }) } satisfies Stored }
+}
+
+function asJson(events: StoredEvent[]): StoredEvent[] {
+  try {
+    return JSON.parse(JSON.stringify(events)) as StoredEvent[]
+  } catch (error) {
+    throw new BatonError('INVALID_COMMAND', `the events cannot be written as JSON: ${String(error)}`, { cause: error })
+  }
+}

@@ -1,0 +1,20 @@
+/** How a log becomes a hub: by its first genesis record. Several may try at once; the order of the log decides. */
+import { timestamp } from '../ids.ts'
+import { encodeGenesis, decode, type Genesis } from './commit.ts'
+import type { Log } from './log.ts'
+
+/** Writes the genesis record unless the log has one, and makes it durable. */
+export async function found(log: Log, hub: string, now: number, from?: Genesis['from']): Promise<void> {
+  if (await hasRecord(log)) return
+  const line = encodeGenesis({ hub, at: timestamp(now), ...(from && { from }) })
+  await log.append([{ id: hub, line }])
+  await log.sync()
+}
+
+/** Whether any line is whole: torn ones are what an interrupted founding leaves. */
+async function hasRecord(log: Log): Promise<boolean> {
+  for await (const page of log.read(0)) {
+    if (page.some(({ line }) => decode(line).kind !== 'torn')) return true
+  }
+  return false
+}

@@ -1,0 +1,176 @@
+/**
+ * Turns lines into verdicts: decodes each line once, applies the rule, numbers what is accepted, and notices where the
+ * log contradicts itself. Knows nothing of reading; fold.ts feeds it.
+ */
+import { BatonError } from '../errors.ts'
+import { admit, headMark, judge, openWindow, type Candidate, type Verdict, type Window } from './accept.ts'
+import { decode, type Commit, type Decoded, type Genesis, type Mark } from './commit.ts'
+import type { Cursor, Entry } from './log.ts'
+
+export type VoidReason = 'torn' | 'invalid' | Exclude<Verdict['kind'], 'accepted' | 'damaged'>
+
+/** A line with its verdict. */
+export interface Judged {
+  readonly entry: Entry
+  /** Undefined for a genesis line, and for what is not a commit (torn, invalid). */
+  readonly commit?: Commit
+  readonly genesis?: Genesis
+  /** Why it is void; undefined is accepted. */
+  readonly void?: VoidReason
+  /** The verdict behind `void`, with the commit or the stream that was lost to. */
+  readonly verdict?: Verdict
+  /** What is wrong with an invalid line. */
+  readonly why?: string
+  /** The number of this commit among the accepted ones. */
+  readonly n: number
+  /** The position of its first event; positions follow each other without a gap. */
+  readonly position: number
+}
+
+/** Where a replica stands. */
+export interface Head {
+  readonly mark: Mark
+  /** The position of the newest event. */
+  readonly position: number
+  readonly cursor: Cursor
+  /** The highest time that any accepted commit claims: the time of this position. */
+  readonly at: string
+}
+
+/** A line of our own, known without parsing it again. */
+export interface Known {
+  readonly commit: Commit
+  readonly raises: readonly string[]
+}
+
+export interface Judging {
+  readonly head: Head
+  readonly genesis: Genesis | undefined
+  /** The state of the rule, to be asked and not to be changed. Undefined until there is a genesis record. */
+  readonly window: Window | undefined
+  /** The next line. Throws LOG_DAMAGED or LOG_TOO_NEW where it cannot go on. */
+  step(entry: Entry, known?: Known): void
+}
+
+/** `observe` is called for every line, in order, in the same turn as its verdict. It must not throw. */
+export function createJudging(name: string, observe: (judged: Judged) => void): Judging {
+  let window: Window | undefined
+  let genesis: Genesis | undefined
+  let position = 0
+  let cursor: Cursor = 0
+  let at = ''
+  /** Lines that failed since the last agreement with a writer, and how many commits were accepted before each. */
+  let suspects: { readonly n: number; readonly ref: Cursor }[] = []
+
+  function step(entry: Entry, known?: Known): void {
+    const decoded: Decoded = known === undefined ? decode(entry.line) : { kind: 'commit', commit: known.commit }
+    if (decoded.kind === 'too-new') throw tooNew(name, entry.ref, decoded.what)
+    cursor = entry.next
+    if (window === undefined) return stepBeforeGenesis(entry, decoded)
+    const n = window.n
+    switch (decoded.kind) {
+      case 'torn':
+      case 'invalid': {
+        suspects.push({ n, ref: entry.ref })
+        const why = decoded.kind === 'invalid' ? { why: decoded.why } : {}
+        return observe({ entry, void: decoded.kind, n, position, ...why })
+      }
+      case 'genesis':
+        // Several founded the hub at once: the first record counts.
+        return observe({ entry, genesis: decoded.genesis, void: 'duplicate', n, position })
+      case 'commit':
+        return stepCommit(window, entry, decoded.commit, known?.raises ?? decoded.commit.events.map(({ s }) => s))
+    }
+  }
+
+  function stepBeforeGenesis(entry: Entry, decoded: Exclude<Decoded, { kind: 'too-new' }>): void {
+    if (decoded.kind === 'commit') {
+      throw damaged(name, entry.ref, entry.ref, 'a commit stands where the genesis record should be')
+    }
+    if (decoded.kind === 'genesis') {
+      genesis = decoded.genesis
+      window = openWindow(genesis.crc)
+      at = genesis.at
+      return observe({ entry, genesis, n: 0, position: 0 })
+    }
+    // Founding was interrupted; nothing can have been lost with it.
+    observe({ entry, void: decoded.kind, n: 0, position: 0 })
+  }
+
+  function stepCommit(rule: Window, entry: Entry, commit: Commit, raises: readonly string[]): void {
+    const candidate = candidateOf(commit, raises)
+    const verdict = judge(rule, candidate)
+    if (verdict.kind === 'damaged') throw contradiction(entry, commit)
+    if (suspects.length > 0 && verdict.kind !== 'orphaned' && verdict.kind !== 'stale') clearSuspects(commit.seen[0])
+    if (verdict.kind !== 'accepted') {
+      return observe({ entry, commit, void: verdict.kind, verdict, n: rule.n, position })
+    }
+    admit(rule, candidate)
+    const first = position + 1
+    position += raises.length
+    if (commit.at > at) at = commit.at
+    observe({ entry, commit, n: rule.n, position: first })
+  }
+
+  /** A writer saw the history that we see, up to commit `agreed`: what was torn before that was none of its commits. */
+  function clearSuspects(agreed: number): void {
+    suspects = suspects.filter(({ n }) => n >= agreed)
+  }
+
+  /**
+   * `commit` knows as durable what is not here. The first line that failed its checksum since the last agreement may
+   * have been it; where there is none, lines were pasted or joined.
+   */
+  function contradiction(entry: Entry, commit: Commit): BatonError {
+    const refs = suspects.slice(0, 16).map(({ ref }) => ref)
+    const why =
+      refs.length === 0
+        ? `the commit ${commit.id} belongs to another history: the log was forked, joined or pasted into`
+        : `the record there fails its checksum, and commit ${commit.id} attests that it was durable`
+    return damaged(name, refs[0] ?? entry.ref, entry.ref, why, refs)
+  }
+
+  return {
+    step,
+    get head() {
+      return { mark: window === undefined ? NOWHERE : headMark(window), position, cursor, at }
+    },
+    get genesis() {
+      return genesis
+    },
+    get window() {
+      return window
+    },
+  }
+}
+
+const NOWHERE: Mark = [0, '']
+
+const candidateOf = (commit: Commit, raises: readonly string[]): Candidate => ({
+  id: commit.id,
+  by: commit.by,
+  ...(commit.key !== undefined && { key: commit.key }),
+  seen: commit.seen,
+  safe: commit.safe,
+  on: commit.on,
+  raises,
+  crc: commit.crc,
+})
+
+const tooNew = (name: string, offset: number, what: string): BatonError =>
+  new BatonError('LOG_TOO_NEW', `${name} holds ${what} at ${offset}, which this version of Baton does not know`, {
+    details: { file: name, offset, what },
+    hint: 'Use the newer version of agent-baton that wrote it; the log was left as it is.',
+  })
+
+const damaged = (
+  name: string,
+  offset: number,
+  detectedAt: number,
+  why: string,
+  suspects: readonly number[] = [],
+): BatonError =>
+  new BatonError('LOG_DAMAGED', `${name} is damaged at ${offset}: ${why}`, {
+    details: { file: name, offset, detectedAt, suspects },
+    hint: 'The hub can be read up to there and takes no commands. Restore it from a backup; nothing was changed.',
+  })

@@ -1,0 +1,56 @@
+/** A log in memory: for tests, for a dry run, for a fork of history. Durable as long as the process lives. */
+import { BatonError } from '../errors.ts'
+import { MAX_LINE_BYTES } from './commit.ts'
+import type { Entry, Log } from './log.ts'
+
+const PAGE = 256
+
+export function openMemoryLog(name = 'memory'): Log {
+  const lines: Buffer[] = []
+  const watchers = new Set<() => void>()
+  let closed = false
+
+  function entryAt(ref: number): Entry {
+    return { ref, next: ref + 1, line: Buffer.from(lines[ref] as Buffer) }
+  }
+
+  function assertOpen(): void {
+    if (closed) throw new BatonError('STORAGE_FAILED', `${name} is closed`)
+  }
+
+  return {
+    name,
+    maxCommitBytes: MAX_LINE_BYTES,
+    async append(proposals) {
+      assertOpen()
+      for (const { line } of proposals) lines.push(Buffer.from(line))
+      for (const onGrowth of watchers) queueMicrotask(onGrowth)
+    },
+    async sync() {
+      assertOpen()
+      return lines.length
+    },
+    async *read(from, signal) {
+      assertOpen()
+      const end = lines.length
+      for (let at = from; at < end; at += PAGE) {
+        signal?.throwIfAborted()
+        const size = Math.min(PAGE, end - at)
+        yield Array.from({ length: size }, (_, i) => entryAt(at + i))
+      }
+    },
+    async readAt(ref) {
+      assertOpen()
+      if (lines[ref] === undefined) throw new BatonError('LOG_DAMAGED', `${name} has no entry ${ref}`)
+      return entryAt(ref)
+    },
+    watch(onGrowth) {
+      watchers.add(onGrowth)
+      return { dispose: () => void watchers.delete(onGrowth) }
+    },
+    async close() {
+      closed = true
+      watchers.clear()
+    },
+  }
+}

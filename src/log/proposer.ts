@@ -1,0 +1,458 @@
+/**
+ * The way of a decision into the log: decide on what is folded, write, read back, learn the verdict.
+ *
+ * One round decides every waiting proposal, writes the batch with one append and folds it back. Receipts wait for the
+ * durable horizon while the next decisions already build on what was read back. What arrives while a sync is in flight
+ * goes out together in the next write. Nothing here locks: a void proposal is decided again, until its deadline.
+ */
+import { setImmediate } from 'node:timers/promises'
+import { BatonError } from '../errors.ts'
+import { timestamp, type Clock, type NewId } from '../ids.ts'
+import { chainAt, commitAt, judge, WINDOW, type Verdict, type Window } from './accept.ts'
+import { encodeCommit, type Draft, type Mark } from './commit.ts'
+import type { Expected, Fold } from './fold.ts'
+import type { Head, Judged } from './judging.ts'
+import type { Cursor, Log } from './log.ts'
+
+/** `disk` answers after the sync. `os` answers after the write: it survives `kill -9`, not a power cut. */
+export type Durability = 'disk' | 'os'
+
+/** Nothing to write: the answer rests on what was accepted up to commit `n`. */
+export interface Answered<Receipt> {
+  readonly answer: Receipt
+  readonly n: number
+}
+
+export interface Request<Receipt> {
+  /** Reads the folded state and decides. May be called again, each time on newer state. Throws to refuse. */
+  decide(): Draft | Answered<Receipt> | Promise<Draft | Answered<Receipt>>
+  /** Called in the turn in which the accepted commit was folded. */
+  receipt(accepted: Judged): Receipt
+  readonly signal?: AbortSignal
+  /** How long to go on deciding again, in milliseconds. */
+  readonly patience?: number
+}
+
+export interface Proposer {
+  propose<Receipt>(request: Request<Receipt>): Promise<Receipt>
+  /** To be called with every line that the fold judges. */
+  observe(judged: Judged): void
+  /** What this replica knows to be durable. */
+  readonly durable: Head
+  /** Makes durable what is folded. */
+  settle(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ProposerOptions {
+  readonly durability: Durability
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly patience: number
+  readonly maxCommitBytes: number
+  readonly maxCommitEvents: number
+}
+
+/** A commit older than this many others may soon be older than the window: attest and propose within it. */
+const LAG = WINDOW / 2
+/** A batch is at most this many commits: all of it has seen the same history. */
+const BATCH_COMMITS = LAG
+const BATCH_BYTES = 4 * 1024 * 1024
+/** Under `os`, syncs run behind the answers. */
+const SYNC_BEHIND_MS = 1_000
+
+interface Pending {
+  readonly id: string
+  readonly request: Request<unknown>
+  readonly deadline: number
+  readonly resolve: (receipt: unknown) => void
+  readonly reject: (error: unknown) => void
+  /** The line of the attempt under way. */
+  sent?: Expected
+  /** What became of it. */
+  fate?: { n: number; receipt: unknown } | { lost: Judged }
+  /** The conflict it lost to last. */
+  lostTo?: Verdict & { kind: 'conflict' }
+}
+
+/** A decision that is ready to be written. */
+interface Ready {
+  readonly pending: Pending
+  readonly draft: Draft
+  /** How many commits were folded when its decision began to read. */
+  readonly seenAt: number
+}
+
+export function createProposer(log: Log, fold: Fold, options: ProposerOptions): Proposer {
+  const { durability } = options
+  /** Every proposal that nobody has answered yet; those that wait for a round; those whose line is out. */
+  const live = new Set<Pending>()
+  let queue: Pending[] = []
+  const sent = new Map<string, Pending>()
+  /** Receipts that wait for the durable horizon, by commit number. */
+  let unsettled: { n: number; pending: Pending; receipt: unknown }[] = []
+  let durable: Head | undefined
+  /** The newest commit of ours. */
+  let ownN = 0
+  /** Where the fold last met a line that failed its checksum. */
+  let tornAt: Cursor = -1
+  let poison: BatonError | undefined
+  let rounds: Promise<void> | undefined
+  let syncing: Promise<void> | undefined
+  let closing = false
+  let behind: NodeJS.Timeout | undefined
+
+  // ---- the way in
+
+  function propose<Receipt>(request: Request<Receipt>): Promise<Receipt> {
+    return new Promise<Receipt>((resolve, reject) => {
+      if (poison !== undefined) return reject(poison)
+      if (closing)
+        return reject(new BatonError('STORAGE_FAILED', 'the hub is closed', { details: { outcome: 'none' } }))
+      if (request.signal?.aborted) return reject(request.signal.reason)
+      const pending: Pending = {
+        id: options.newId(),
+        request: request as Request<unknown>,
+        deadline: performance.now() + (request.patience ?? options.patience),
+        resolve: resolve as (receipt: unknown) => void,
+        reject,
+      }
+      live.add(pending)
+      queue.push(pending)
+      // While a sync is in flight its end starts the next round: what arrives meanwhile shares one write.
+      if (syncing === undefined || durability === 'os') startRounds()
+    })
+  }
+
+  function startRounds(): void {
+    rounds ??= setImmediate()
+      .then(runRounds)
+      .catch(fail)
+      .finally(() => {
+        rounds = undefined
+        if (queue.length > 0 && (syncing === undefined || durability === 'os')) startRounds()
+      })
+  }
+
+  async function runRounds(): Promise<void> {
+    let again = await round()
+    // Voided and held-back proposals go on at once: they wait for a read-back, not for a sync.
+    while (again && poison === undefined) {
+      await setImmediate()
+      again = await round()
+    }
+  }
+
+  // ---- one round
+
+  /** Returns whether proposals are left that another round can take. */
+  async function round(): Promise<boolean> {
+    await fold.catchUp()
+    refuseIfUnwritable()
+    await attestable()
+    const { batch, waited } = await decideBatch()
+    if (batch.length === 0) return queue.length > 0
+    if (waited) {
+      // The decisions read from somewhere, and others wrote meanwhile: better to notice before the write than after.
+      await fold.catchUp()
+      refuseIfUnwritable()
+    }
+    const proposals = encodeBatch(batch)
+    if (proposals.length > 0) {
+      const from = fold.head.cursor
+      await log.append(proposals.map(({ id, sent: attempt }) => ({ id, line: (attempt as Expected).line })))
+      await fold.catchUp()
+      refuseIfUnwritable()
+      const lost = proposals.filter((pending) => !conclude(pending, from))
+      queue = [...lost, ...queue]
+    }
+    return queue.length > 0
+  }
+
+  function refuseIfUnwritable(): void {
+    if (fold.damage !== undefined) throw fold.damage
+    if (fold.window === undefined) throw new BatonError('HUB_NOT_FOUND', `${log.name} has no genesis record`)
+  }
+
+  /** `safe` must stay inside the window, or nothing would ever attest what is durable. */
+  async function attestable(): Promise<void> {
+    const known = durable
+    if (known !== undefined && fold.head.mark[0] - known.mark[0] <= LAG) return
+    if (durability === 'disk') await settle()
+    else startSync()
+  }
+
+  /** Takes from the queue what can be written together, in the order in which it came. */
+  async function decideBatch(): Promise<{ batch: Ready[]; waited: boolean }> {
+    const batch: Ready[] = []
+    let waited = false
+    const held: Pending[] = []
+    const raised = new Set<string>()
+    const awaited = new Set<string>()
+    const waiting = queue
+    queue = []
+    for (const [i, pending] of waiting.entries()) {
+      if (batch.length >= BATCH_COMMITS) {
+        held.push(...waiting.slice(i))
+        break
+      }
+      const deciding = decideOne(pending)
+      if (deciding instanceof Promise) waited = true
+      const ready = await deciding
+      if (ready === undefined) continue
+      const { on, events } = ready.draft
+      // It relies on what a proposal of this batch writes, or writes what an earlier one still waits for.
+      const blocked = Object.keys(on).some((s) => raised.has(s)) || events.some(({ s }) => awaited.has(s))
+      if (blocked) {
+        held.push(pending)
+        for (const stream in on) awaited.add(stream)
+        continue
+      }
+      for (const { s } of events) raised.add(s)
+      batch.push(ready)
+    }
+    queue = [...held, ...queue]
+    return { batch, waited }
+  }
+
+  function decideOne(pending: Pending): Ready | undefined | Promise<Ready | undefined> {
+    const { request, deadline } = pending
+    if (request.signal?.aborted) return refuse(pending, request.signal.reason)
+    if (performance.now() > deadline) return refuse(pending, outOfPatience(pending))
+    const seenAt = fold.head.mark[0]
+    const ready = (decision: Draft | Answered<unknown>): Ready | undefined => {
+      if (!('answer' in decision)) return { pending, draft: decision, seenAt }
+      hold(decision.n, pending, decision.answer)
+      return undefined
+    }
+    try {
+      const decision = request.decide()
+      if (!(decision instanceof Promise)) return ready(decision)
+      return decision.then(ready, (error: unknown) => refuse(pending, error))
+    } catch (error) {
+      return refuse(pending, error)
+    }
+  }
+
+  function refuse(pending: Pending, error: unknown): undefined {
+    live.delete(pending)
+    pending.reject(error)
+    return undefined
+  }
+
+  /** Stamps what still holds on the newest state; what does not is decided again. */
+  function encodeBatch(batch: readonly Ready[]): Pending[] {
+    const window = fold.window as NonNullable<Fold['window']>
+    const seen = fold.head.mark
+    const safe = safeMark()
+    const at = timestamp(options.clock())
+    const proposals: Pending[] = []
+    const again: Pending[] = []
+    let bytes = 0
+    for (const { pending, draft, seenAt } of batch) {
+      if (bytes > BATCH_BYTES || !stillHolds(window, pending.id, draft, seenAt)) {
+        again.push(pending)
+        continue
+      }
+      try {
+        const attempt = encodeCommit(draft, { id: pending.id, at, seen, safe })
+        assertFits(attempt)
+        bytes += attempt.line.length
+        pending.sent = attempt
+        proposals.push(pending)
+        sent.set(pending.id, pending)
+        fold.expect(attempt)
+      } catch (error) {
+        refuse(pending, error instanceof BatonError ? error : unwritable(error))
+      }
+    }
+    queue = [...again, ...queue]
+    return proposals
+  }
+
+  /** Would the rule accept it, had it been written as soon as it was decided? Then it may claim to have seen more. */
+  function stillHolds(window: Window, id: string, draft: Draft, seenAt: number): boolean {
+    if (seenAt === window.n) return true
+    const chain = chainAt(window, seenAt)
+    if (chain === undefined) return false
+    const mark: Mark = [seenAt, chain]
+    return judge(window, { ...draft, id, seen: mark, safe: mark, raises: [], crc: 0 }).kind === 'accepted'
+  }
+
+  /** A mark that is older than the window attests nothing; the rule would not even look at it. */
+  function safeMark(): Mark {
+    const window = fold.window as NonNullable<Fold['window']>
+    if (durable !== undefined) return durable.mark
+    return [0, chainAt(window, 0) ?? '0'.repeat(16)]
+  }
+
+  function assertFits({ line, raises }: Expected): void {
+    const limit = Math.min(options.maxCommitBytes, log.maxCommitBytes)
+    if (line.length > limit) {
+      throw new BatonError('PAYLOAD_TOO_LARGE', `a commit of ${line.length} bytes is over the limit of ${limit}`, {
+        details: { limit, size: line.length },
+      })
+    }
+    if (raises.length > options.maxCommitEvents) {
+      const limit = options.maxCommitEvents
+      throw new BatonError('LIMIT_EXCEEDED', `${raises.length} events in one commit are over the limit of ${limit}`, {
+        details: { limit, size: raises.length },
+      })
+    }
+  }
+
+  // ---- what became of it
+
+  /** The fold met a line: is it one of ours? */
+  function observe(judged: Judged): void {
+    if (judged.void === 'torn') tornAt = judged.entry.ref
+    const { commit } = judged
+    const pending = commit === undefined || sent.size === 0 ? undefined : sent.get(commit.id)
+    if (pending === undefined) return
+    if (judged.void === undefined) pending.fate = { n: judged.n, receipt: pending.request.receipt(judged) }
+    else if (pending.fate === undefined && commit?.crc === pending.sent?.commit.crc) pending.fate = { lost: judged }
+  }
+
+  /** Whether it was accepted; if not it has to be decided again. */
+  function conclude(pending: Pending, from: Cursor): boolean {
+    const { fate } = pending
+    recall(pending)
+    if (fate === undefined) {
+      // The line is not there. Torn, by another's record in between or by a full disk, leaves a trace.
+      if (tornAt < from) throw vanished(log.name, pending.id)
+      return false
+    }
+    if ('receipt' in fate) {
+      ownN = fate.n
+      hold(fate.n, pending, fate.receipt)
+      return true
+    }
+    if (fate.lost.void === 'orphaned') throw vanished(log.name, pending.id)
+    if (fate.lost.verdict?.kind === 'conflict') pending.lostTo = fate.lost.verdict
+    return false
+  }
+
+  function recall(pending: Pending): void {
+    sent.delete(pending.id)
+    if (pending.sent !== undefined) fold.forget(pending.sent)
+    delete pending.sent
+    delete pending.fate
+  }
+
+  /** Releases a receipt once commit `n` is as durable as this hub promises. */
+  function hold(n: number, pending: Pending, receipt: unknown): void {
+    if (durability === 'os') {
+      release(pending, receipt)
+      if (durable === undefined || n - durable.mark[0] >= LAG) startSync()
+      else behind ??= setTimeout(startSync, SYNC_BEHIND_MS).unref()
+    } else if (durable !== undefined && n <= durable.mark[0]) {
+      release(pending, receipt)
+    } else {
+      unsettled.push({ n, pending, receipt })
+      startSync()
+    }
+  }
+
+  function release(pending: Pending, receipt: unknown): void {
+    live.delete(pending)
+    pending.resolve(receipt)
+  }
+
+  // ---- durability
+
+  /** One sync at a time, never awaited by the rounds; its end releases receipts and starts the next round. */
+  function startSync(): void {
+    if (syncing !== undefined || poison !== undefined) return
+    if (behind !== undefined) clearTimeout(behind)
+    behind = undefined
+    const mark = fold.head
+    syncing = log
+      .sync()
+      .then((horizon) => {
+        if (horizon >= mark.cursor) durable = mark
+      })
+      .catch(fail)
+      .then(() => {
+        syncing = undefined
+        const upTo = durable?.mark[0] ?? -1
+        const due = unsettled.filter(({ n }) => n <= upTo)
+        unsettled = unsettled.filter(({ n }) => n > upTo)
+        for (const { pending, receipt } of due) release(pending, receipt)
+        if (queue.length > 0) startRounds()
+        if (unsettled.length > 0) startSync()
+      })
+  }
+
+  async function settle(): Promise<void> {
+    const n = fold.head.mark[0]
+    while (poison === undefined && (durable === undefined || durable.mark[0] < n)) {
+      startSync()
+      await syncing
+    }
+    if (poison !== undefined) throw poison
+  }
+
+  // ---- the end
+
+  /** After a failed write or sync nobody knows what is in the log: every pending caller is told so. */
+  function fail(error: unknown): void {
+    const cause =
+      error instanceof BatonError ? error : new BatonError('STORAGE_FAILED', String(error), { cause: error })
+    const readOnly = cause.code === 'LOG_DAMAGED' || cause.code === 'LOG_TOO_NEW'
+    if (!readOnly) poison ??= cause
+    for (const pending of live) {
+      const outcome =
+        pending.sent !== undefined || unsettled.some((held) => held.pending === pending) ? 'unknown' : 'none'
+      recall(pending)
+      pending.reject(withOutcome(cause, outcome))
+    }
+    live.clear()
+    unsettled = []
+    queue = []
+  }
+
+  function outOfPatience({ lostTo, id }: Pending): BatonError {
+    const winner = lostTo && fold.window && commitAt(fold.window, lostTo.n)
+    const by = winner === undefined ? 'another commit' : `${winner.by.id ?? winner.by.kind} in commit ${winner.id}`
+    const what = lostTo === undefined ? 'no round was left for it' : `${lostTo.stream} was changed by ${by}`
+    return new BatonError('CONFLICT', `the command ran out of patience: ${what}`, {
+      details: { commit: id, ...(lostTo && { stream: lostTo.stream, with: winner?.id, by: winner?.by }) },
+      hint: 'Try again; with a key, if the command must not happen twice.',
+    })
+  }
+
+  async function close(): Promise<void> {
+    closing = true
+    while (rounds !== undefined || (durability === 'disk' && syncing !== undefined)) await (rounds ?? syncing)
+    clearTimeout(behind)
+    behind = undefined
+    if (syncing !== undefined) await syncing
+    if (ownN > (durable?.mark[0] ?? 0) && poison === undefined && fold.damage === undefined) await settle()
+  }
+
+  return {
+    propose,
+    observe,
+    get durable() {
+      return durable ?? { mark: [0, ''], position: 0, cursor: 0, at: '' }
+    },
+    settle,
+    close,
+  }
+}
+
+const withOutcome = (error: BatonError, outcome: 'unknown' | 'none'): BatonError =>
+  new BatonError(error.code, error.message, {
+    details: { ...error.details, outcome },
+    ...(error.hint !== undefined && { hint: error.hint }),
+    cause: error,
+  })
+
+const vanished = (name: string, id: string): BatonError =>
+  new BatonError('STORAGE_UNSAFE', `commit ${id} was written to ${name} and left no trace there`, {
+    details: { file: name, commit: id },
+    hint: 'This storage does not keep appends in order (a network file system?). Move the hub to a local disk.',
+  })
+
+const unwritable = (error: unknown): BatonError =>
+  new BatonError('INVALID_COMMAND', `the events cannot be written as JSON: ${String(error)}`, { cause: error })
