@@ -10,6 +10,9 @@ import type { Actor, Mark } from './commit.ts'
 
 export const WINDOW = 1024
 
+/** Who falls this far behind catches up before it writes: a claim older than the window counts for nothing. */
+export const LAG = WINDOW / 2
+
 /** What the rule needs to know of a commit. */
 export interface Candidate {
   readonly id: string

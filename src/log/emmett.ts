@@ -94,7 +94,7 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
           streamPosition: BigInt(from + i),
           globalPosition: BigInt(place.position),
         },
-      } as ReadEvent<Event, Metadata>)
+      })
     }
     return events
   }
@@ -125,11 +125,6 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
       // Taken now: what the caller does to its objects later is nobody's event.
       const stored = asJson(payloads.map((event) => storedEvent(stream, event)))
       const relies = expected !== undefined && expected !== 'NO_CONCURRENCY_CHECK'
-      const result = (version: number, position: number, count: number) => ({
-        nextExpectedStreamVersion: BigInt(version),
-        createdNewStream: count > 0 && version === count,
-        lastEventGlobalPosition: BigInt(position),
-      })
 
       return proposer.propose({
         decide() {
@@ -137,7 +132,7 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
           assertExpectedVersionMatchesCurrent(BigInt(version), expected, NO_STREAM)
           if (stored.length === 0) {
             const [place] = index.places(stream, version, version)
-            return { answer: result(version, place?.position ?? 0, 0), n: fold.head.mark[0] }
+            return { answer: appended(version, place?.position ?? 0, 0), n: fold.head.mark[0] }
           }
           return {
             by: actor,
@@ -147,7 +142,7 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
           }
         },
         // The index has folded this commit, and nothing behind it.
-        receipt: ({ position }: Judged) => result(index.version(stream), position + stored.length - 1, stored.length),
+        receipt: ({ position }: Judged) => appended(index.version(stream), position + stored.length - 1, stored.length),
       })
     },
 
@@ -157,6 +152,13 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
     },
   }
 }
+
+/** The stream's version now, the position of its last event, and how many events were just added. */
+const appended = (version: number, position: number, count: number): AppendToStreamResultWithGlobalPosition => ({
+  nextExpectedStreamVersion: BigInt(version),
+  createdNewStream: count > 0 && version === count,
+  lastEventGlobalPosition: BigInt(position),
+})
 
 function userStream(streamName: string): string {
   const stream = `x-${streamName}`

@@ -10,9 +10,9 @@ import type { Cursor, Log } from './log.ts'
 
 export interface FoldOptions {
   /** Called for every line in order, in the same turn as its verdict. It must not throw. */
-  observe(judged: Judged): void
+  observe: (judged: Judged) => void
   /** The fold starts afresh: forget everything observed. */
-  reset(): void
+  reset: () => void
 }
 
 /** A line of our own that is expected back. */

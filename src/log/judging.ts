@@ -49,7 +49,7 @@ export interface Judging {
   /** The state of the rule, to be asked and not to be changed. Undefined until there is a genesis record. */
   readonly window: Window | undefined
   /** The next line. Throws LOG_DAMAGED or LOG_TOO_NEW where it cannot go on. */
-  step(entry: Entry, known?: Known): void
+  step: (entry: Entry, known?: Known) => void
 }
 
 /** `observe` is called for every line, in order, in the same turn as its verdict. It must not throw. */

@@ -8,14 +8,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { BatonError } from '../errors.ts'
 import { timestamp, type Clock, type NewId } from '../ids.ts'
-import { chainAt, commitAt, judge, WINDOW, type Verdict, type Window } from './accept.ts'
+import { chainAt, commitAt, judge, LAG, type Verdict, type Window } from './accept.ts'
 import { encodeCommit, type Draft, type Mark } from './commit.ts'
+import { createDurableHorizon, type Durability } from './durability.ts'
 import type { Expected, Fold } from './fold.ts'
 import type { Head, Judged } from './judging.ts'
 import type { Cursor, Log } from './log.ts'
-
-/** `disk` answers after the sync. `os` answers after the write: it survives `kill -9`, not a power cut. */
-export type Durability = 'disk' | 'os'
 
 /** Nothing to write: the answer rests on what was accepted up to commit `n`. */
 export interface Answered<Receipt> {
@@ -25,23 +23,21 @@ export interface Answered<Receipt> {
 
 export interface Request<Receipt> {
   /** Reads the folded state and decides. May be called again, each time on newer state. Throws to refuse. */
-  decide(): Draft | Answered<Receipt> | Promise<Draft | Answered<Receipt>>
+  decide: () => Draft | Answered<Receipt> | Promise<Draft | Answered<Receipt>>
   /** Called in the turn in which the accepted commit was folded. */
-  receipt(accepted: Judged): Receipt
+  receipt: (accepted: Judged) => Receipt
   readonly signal?: AbortSignal
   /** How long to go on deciding again, in milliseconds. */
   readonly patience?: number
 }
 
 export interface Proposer {
-  propose<Receipt>(request: Request<Receipt>): Promise<Receipt>
+  propose: <Receipt>(request: Request<Receipt>) => Promise<Receipt>
   /** To be called with every line that the fold judges. */
-  observe(judged: Judged): void
-  /** What this replica knows to be durable. */
-  readonly durable: Head
-  /** Makes durable what is folded. */
-  settle(): Promise<void>
-  close(): Promise<void>
+  observe: (judged: Judged) => void
+  /** What this replica knows to be durable; undefined before its first sync. */
+  readonly durable: Head | undefined
+  close: () => Promise<void>
 }
 
 export interface ProposerOptions {
@@ -53,13 +49,9 @@ export interface ProposerOptions {
   readonly maxCommitEvents: number
 }
 
-/** A commit older than this many others may soon be older than the window: attest and propose within it. */
-const LAG = WINDOW / 2
-/** A batch is at most this many commits: all of it has seen the same history. */
+/** A batch is at most this many commits: all of it has seen the same history, and the window must hold them. */
 const BATCH_COMMITS = LAG
 const BATCH_BYTES = 4 * 1024 * 1024
-/** Under `os`, syncs run behind the answers. */
-const SYNC_BEHIND_MS = 1_000
 
 interface Pending {
   readonly id: string
@@ -69,6 +61,8 @@ interface Pending {
   readonly reject: (error: unknown) => void
   /** The line of the attempt under way. */
   sent?: Expected
+  /** Its bytes may be in the log, and nobody knows its verdict yet. */
+  written?: boolean
   /** What became of it. */
   fate?: { n: number; receipt: unknown } | { lost: Judged }
   /** The conflict it lost to last. */
@@ -89,18 +83,22 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   const live = new Set<Pending>()
   let queue: Pending[] = []
   const sent = new Map<string, Pending>()
-  /** Receipts that wait for the durable horizon, by commit number. */
-  let unsettled: { n: number; pending: Pending; receipt: unknown }[] = []
-  let durable: Head | undefined
+  let poison: BatonError | undefined
+  let rounds: Promise<void> | undefined
+  let closing = false
   /** The newest commit of ours. */
   let ownN = 0
   /** Where the fold last met a line that failed its checksum. */
   let tornAt: Cursor = -1
-  let poison: BatonError | undefined
-  let rounds: Promise<void> | undefined
-  let syncing: Promise<void> | undefined
-  let closing = false
-  let behind: NodeJS.Timeout | undefined
+
+  const horizon = createDurableHorizon(log, fold, {
+    durability,
+    // What arrived during the sync goes out together.
+    onSynced: () => {
+      if (queue.length > 0) startRounds()
+    },
+    onFailure: fail,
+  })
 
   // ---- the way in
 
@@ -112,7 +110,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
       if (request.signal?.aborted) return reject(request.signal.reason)
       const pending: Pending = {
         id: options.newId(),
-        request: request as Request<unknown>,
+        request,
         deadline: performance.now() + (request.patience ?? options.patience),
         resolve: resolve as (receipt: unknown) => void,
         reject,
@@ -120,9 +118,11 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
       live.add(pending)
       queue.push(pending)
       // While a sync is in flight its end starts the next round: what arrives meanwhile shares one write.
-      if (syncing === undefined || durability === 'os') startRounds()
+      if (mayStart()) startRounds()
     })
   }
+
+  const mayStart = (): boolean => durability === 'os' || !horizon.syncing
 
   function startRounds(): void {
     rounds ??= setImmediate()
@@ -130,7 +130,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
       .catch(fail)
       .finally(() => {
         rounds = undefined
-        if (queue.length > 0 && (syncing === undefined || durability === 'os')) startRounds()
+        if (queue.length > 0 && mayStart()) startRounds()
       })
   }
 
@@ -160,6 +160,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     const proposals = encodeBatch(batch)
     if (proposals.length > 0) {
       const from = fold.head.cursor
+      for (const pending of proposals) pending.written = true
       await log.append(proposals.map(({ id, sent: attempt }) => ({ id, line: (attempt as Expected).line })))
       await fold.catchUp()
       refuseIfUnwritable()
@@ -176,10 +177,10 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
 
   /** `safe` must stay inside the window, or nothing would ever attest what is durable. */
   async function attestable(): Promise<void> {
-    const known = durable
+    const known = horizon.head
     if (known !== undefined && fold.head.mark[0] - known.mark[0] <= LAG) return
-    if (durability === 'disk') await settle()
-    else startSync()
+    if (durability === 'disk') await horizon.settle()
+    else horizon.startSync()
   }
 
   /** Takes from the queue what can be written together, in the order in which it came. */
@@ -222,7 +223,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     const seenAt = fold.head.mark[0]
     const ready = (decision: Draft | Answered<unknown>): Ready | undefined => {
       if (!('answer' in decision)) return { pending, draft: decision, seenAt }
-      hold(decision.n, pending, decision.answer)
+      const { answer, n } = decision
+      horizon.hold(n, () => answerWith(pending, answer))
       return undefined
     }
     try {
@@ -242,9 +244,9 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
 
   /** Stamps what still holds on the newest state; what does not is decided again. */
   function encodeBatch(batch: readonly Ready[]): Pending[] {
-    const window = fold.window as NonNullable<Fold['window']>
+    const window = fold.window as Window
     const seen = fold.head.mark
-    const safe = safeMark()
+    const safe = safeMark(window)
     const at = timestamp(options.clock())
     const proposals: Pending[] = []
     const again: Pending[] = []
@@ -270,20 +272,9 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     return proposals
   }
 
-  /** Would the rule accept it, had it been written as soon as it was decided? Then it may claim to have seen more. */
-  function stillHolds(window: Window, id: string, draft: Draft, seenAt: number): boolean {
-    if (seenAt === window.n) return true
-    const chain = chainAt(window, seenAt)
-    if (chain === undefined) return false
-    const mark: Mark = [seenAt, chain]
-    return judge(window, { ...draft, id, seen: mark, safe: mark, raises: [], crc: 0 }).kind === 'accepted'
-  }
-
-  /** A mark that is older than the window attests nothing; the rule would not even look at it. */
-  function safeMark(): Mark {
-    const window = fold.window as NonNullable<Fold['window']>
-    if (durable !== undefined) return durable.mark
-    return [0, chainAt(window, 0) ?? '0'.repeat(16)]
+  /** Before the first sync only the beginning is known to be safe; out of the window the rule does not look at it. */
+  function safeMark(window: Window): Mark {
+    return horizon.head?.mark ?? [0, chainAt(window, 0) ?? '0'.repeat(16)]
   }
 
   function assertFits({ line, raises }: Expected): void {
@@ -324,9 +315,10 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     }
     if ('receipt' in fate) {
       ownN = fate.n
-      hold(fate.n, pending, fate.receipt)
+      horizon.hold(fate.n, () => answerWith(pending, fate.receipt))
       return true
     }
+    pending.written = false
     if (fate.lost.void === 'orphaned') throw vanished(log.name, pending.id)
     if (fate.lost.verdict?.kind === 'conflict') pending.lostTo = fate.lost.verdict
     return false
@@ -339,57 +331,9 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     delete pending.fate
   }
 
-  /** Releases a receipt once commit `n` is as durable as this hub promises. */
-  function hold(n: number, pending: Pending, receipt: unknown): void {
-    if (durability === 'os') {
-      release(pending, receipt)
-      if (durable === undefined || n - durable.mark[0] >= LAG) startSync()
-      else behind ??= setTimeout(startSync, SYNC_BEHIND_MS).unref()
-    } else if (durable !== undefined && n <= durable.mark[0]) {
-      release(pending, receipt)
-    } else {
-      unsettled.push({ n, pending, receipt })
-      startSync()
-    }
-  }
-
-  function release(pending: Pending, receipt: unknown): void {
+  function answerWith(pending: Pending, receipt: unknown): void {
     live.delete(pending)
     pending.resolve(receipt)
-  }
-
-  // ---- durability
-
-  /** One sync at a time, never awaited by the rounds; its end releases receipts and starts the next round. */
-  function startSync(): void {
-    if (syncing !== undefined || poison !== undefined) return
-    if (behind !== undefined) clearTimeout(behind)
-    behind = undefined
-    const mark = fold.head
-    syncing = log
-      .sync()
-      .then((horizon) => {
-        if (horizon >= mark.cursor) durable = mark
-      })
-      .catch(fail)
-      .then(() => {
-        syncing = undefined
-        const upTo = durable?.mark[0] ?? -1
-        const due = unsettled.filter(({ n }) => n <= upTo)
-        unsettled = unsettled.filter(({ n }) => n > upTo)
-        for (const { pending, receipt } of due) release(pending, receipt)
-        if (queue.length > 0) startRounds()
-        if (unsettled.length > 0) startSync()
-      })
-  }
-
-  async function settle(): Promise<void> {
-    const n = fold.head.mark[0]
-    while (poison === undefined && (durable === undefined || durable.mark[0] < n)) {
-      startSync()
-      await syncing
-    }
-    if (poison !== undefined) throw poison
   }
 
   // ---- the end
@@ -398,16 +342,16 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   function fail(error: unknown): void {
     const cause =
       error instanceof BatonError ? error : new BatonError('STORAGE_FAILED', String(error), { cause: error })
-    const readOnly = cause.code === 'LOG_DAMAGED' || cause.code === 'LOG_TOO_NEW'
-    if (!readOnly) poison ??= cause
+    // Damage and a newer format leave the storage sound: the hub still answers, and refuses again.
+    if (cause.code !== 'LOG_DAMAGED' && cause.code !== 'LOG_TOO_NEW') {
+      poison ??= withOutcome(cause, 'none')
+      horizon.fail(poison)
+    }
     for (const pending of live) {
-      const outcome =
-        pending.sent !== undefined || unsettled.some((held) => held.pending === pending) ? 'unknown' : 'none'
       recall(pending)
-      pending.reject(withOutcome(cause, outcome))
+      pending.reject(withOutcome(cause, pending.written === true ? 'unknown' : 'none'))
     }
     live.clear()
-    unsettled = []
     queue = []
   }
 
@@ -423,22 +367,29 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
 
   async function close(): Promise<void> {
     closing = true
-    while (rounds !== undefined || (durability === 'disk' && syncing !== undefined)) await (rounds ?? syncing)
-    clearTimeout(behind)
-    behind = undefined
-    if (syncing !== undefined) await syncing
-    if (ownN > (durable?.mark[0] ?? 0) && poison === undefined && fold.damage === undefined) await settle()
+    while (live.size > 0 || rounds !== undefined) await (rounds ?? horizon.settle().catch(() => undefined))
+    await horizon.close()
+    const unsynced = ownN > (horizon.head?.mark[0] ?? 0)
+    if (unsynced && poison === undefined && fold.damage === undefined) await horizon.settle()
   }
 
   return {
     propose,
     observe,
     get durable() {
-      return durable ?? { mark: [0, ''], position: 0, cursor: 0, at: '' }
+      return horizon.head
     },
-    settle,
     close,
   }
+}
+
+/** Would the rule accept it, had it been written as soon as it was decided? Then it may claim to have seen more. */
+function stillHolds(window: Window, id: string, draft: Draft, seenAt: number): boolean {
+  if (seenAt === window.n) return true
+  const chain = chainAt(window, seenAt)
+  if (chain === undefined) return false
+  const mark: Mark = [seenAt, chain]
+  return judge(window, { ...draft, id, seen: mark, safe: mark, raises: [], crc: 0 }).kind === 'accepted'
 }
 
 const withOutcome = (error: BatonError, outcome: 'unknown' | 'none'): BatonError =>

@@ -10,12 +10,12 @@ export interface EventPlace {
 }
 
 export interface StreamIndex {
-  apply(judged: Judged): void
-  clear(): void
+  apply: (judged: Judged) => void
+  clear: () => void
   /** How many events the stream has. */
-  version(stream: string): number
+  version: (stream: string) => number
   /** The places of the events with these versions, both included; versions begin at 1. */
-  places(stream: string, from: number, to: number): EventPlace[]
+  places: (stream: string, from: number, to: number) => EventPlace[]
 }
 
 export function createStreamIndex(): StreamIndex {
