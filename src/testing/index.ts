@@ -1,0 +1,1 @@
+export { logContract, type LogContractOptions } from './log-contract.ts'
