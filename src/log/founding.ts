@@ -11,10 +11,10 @@ export async function found(log: Log, hub: string, now: number, from?: Genesis['
   await log.sync()
 }
 
-/** Whether any line is whole: torn ones are what an interrupted founding leaves. */
+/** Whether any line is a record: torn ones are what an interrupted founding leaves, and nobody reads invalid ones. */
 async function hasRecord(log: Log): Promise<boolean> {
   for await (const page of log.read(0)) {
-    if (page.some(({ line }) => decode(line).kind !== 'torn')) return true
+    if (page.some(({ line }) => !['torn', 'invalid'].includes(decode(line).kind))) return true
   }
   return false
 }

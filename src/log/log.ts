@@ -48,6 +48,8 @@ export interface Log {
   read(from: Cursor, signal?: AbortSignal): AsyncIterable<readonly Entry[]>
   /** One entry, by the reference that `read` gave; the line is the caller's to keep. */
   readAt(ref: Cursor): Promise<Entry>
+  /** The end as it is now, with whatever stands there that is no whole entry yet. */
+  end(): Promise<Cursor>
   /** A hint that the log may have grown. It may come late or for nothing: it is never the truth. */
   watch(onGrowth: () => void): Disposable
   close(): Promise<void>

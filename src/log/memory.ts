@@ -44,6 +44,10 @@ export function openMemoryLog(name = 'memory'): Log {
       if (lines[ref] === undefined) throw new BatonError('LOG_DAMAGED', `${name} has no entry ${ref}`)
       return entryAt(ref)
     },
+    async end() {
+      assertOpen()
+      return lines.length
+    },
     watch(onGrowth) {
       watchers.add(onGrowth)
       return { dispose: () => void watchers.delete(onGrowth) }

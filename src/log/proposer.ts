@@ -8,7 +8,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { BatonError } from '../errors.ts'
 import { timestamp, type Clock, type NewId } from '../ids.ts'
-import { chainAt, commitAt, judge, LAG, type Verdict, type Window } from './accept.ts'
+import { chainAt, commitAt, judge, LAG, WINDOW, type Verdict, type Window } from './accept.ts'
 import { encodeCommit, type Draft, type Mark } from './commit.ts'
 import { createDurableHorizon, type Durability } from './durability.ts'
 import type { Expected, Fold } from './fold.ts'
@@ -49,8 +49,8 @@ export interface ProposerOptions {
   readonly maxCommitEvents: number
 }
 
-/** A batch is at most this many commits: all of it has seen the same history, and the window must hold them. */
-const BATCH_COMMITS = LAG
+/** All of a batch has seen the same history: with several writers, larger batches would push each other out of the window. */
+const BATCH_COMMITS = WINDOW / 8
 const BATCH_BYTES = 4 * 1024 * 1024
 
 interface Pending {

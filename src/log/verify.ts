@@ -63,10 +63,10 @@ export async function verifyLog(log: Log, options: VerifyOptions = {}): Promise<
   } else if (fold.genesis?.hub === undefined) {
     findings.push({ kind: 'empty', offset: 0, message: 'there is no genesis record: founding this hub never finished' })
   } else {
-    const size = await log.sync()
+    const end = await log.end()
     const { cursor } = fold.head
-    if (size > cursor) {
-      findings.push({ kind: 'tail', offset: cursor, message: `${size - cursor} bytes behind the last line break` })
+    if (end > cursor) {
+      findings.push({ kind: 'tail', offset: cursor, message: `${end - cursor} bytes behind the last line break` })
     }
   }
   const { mark, position } = fold.head

@@ -54,13 +54,9 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
       try {
         // Into the page cache, on this thread: a hop to the thread pool costs more than the copy.
         const written = fs.writeSync(fd, batch)
-        // The runtime hides an error after partial progress: a write of its own brings it out.
-        if (written < batch.length) {
-          fs.writeSync(fd, LINE_BREAK)
-          throw new BatonError('STORAGE_FAILED', `${file} took ${written} of ${batch.length} bytes`, {
-            details: { file },
-          })
-        }
+        // The runtime hides an error after partial progress: a write of its own brings it out. Where there is none,
+        // the read-back finds the torn line, and it is proposed again.
+        if (written < batch.length) fs.writeSync(fd, LINE_BREAK)
       } catch (error) {
         throw storageError(error, 'writing to', file)
       }
@@ -92,13 +88,22 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
           hint: 'Restore it from a backup; nothing was changed.',
         })
       }
-      if (size > from) yield* readLines(fd, from, size, signal)
+      try {
+        if (size > from) yield* readLines(fd, from, size, signal)
+      } catch (error) {
+        throw signal?.aborted === true ? error : storageError(error, 'reading', file)
+      }
     },
 
     async readAt(ref) {
       assertOpen()
       const line = readLineAt(fd, ref)
       return { ref, next: ref + line.length + 1, line }
+    },
+
+    async end() {
+      assertOpen()
+      return fs.fstatSync(fd).size
     },
 
     watch: (onGrowth) => watchFile(file, onGrowth),
