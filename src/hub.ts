@@ -78,7 +78,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 async function wire(log: Log, options: HubOptions): Promise<Hub> {
   const clock = options.clock ?? systemClock
   const newId = options.newId ?? ulidFactory(clock)
-  if (options.create === true) await found(log, newId(), clock())
+  if (options.create === true) await create(log, newId, clock)
 
   const index = createStreamIndex()
   const fold = createFold(log, {
@@ -124,6 +124,16 @@ async function wire(log: Log, options: HubOptions): Promise<Hub> {
     [Symbol.asyncDispose]: () => hub.close(),
   }
   return hub
+}
+
+/** Ids and times come from the caller: what no reader would take for a genesis record is refused. */
+async function create(log: Log, newId: NewId, clock: Clock): Promise<void> {
+  try {
+    await found(log, newId(), clock())
+  } catch (error) {
+    if (error instanceof BatonError) throw error
+    throw new BatonError('INVALID_COMMAND', `the hub cannot be created: ${String(error)}`, { cause: error })
+  }
 }
 
 /** Folds from the start, page by page: memory holds one page, and a slow consumer holds nobody up. */

@@ -14,10 +14,19 @@ export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 /** Monotonic ULIDs: sortable, and still rising within this process when the clock stands still or steps back. */
 export function ulidFactory(clock: Clock = systemClock): NewId {
   const next = monotonicFactory()
-  return () => next(clock())
+  return () => next(instant(clock()))
 }
 
 /** RFC 3339 in UTC with milliseconds, as the log stores it. */
 export function timestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString()
+  return new Date(instant(milliseconds)).toISOString()
+}
+
+/** 9999-12-31T23:59:59.999Z: a year of five digits is not what the log stores. */
+const LAST_INSTANT = 253_402_300_799_999
+
+/** A time that ids and timestamps can hold. What a broken clock shows instead is refused, not written. */
+function instant(milliseconds: number): number {
+  if (milliseconds >= 0 && milliseconds <= LAST_INSTANT) return Math.floor(milliseconds)
+  throw new RangeError(`the clock shows ${String(milliseconds)}, which is no time between 1970 and 9999`)
 }

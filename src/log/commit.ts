@@ -96,6 +96,8 @@ function seal(open: string): { line: Buffer; crc: number } {
 
 export function encodeGenesis(genesis: Omit<Genesis, 'crc'>): Buffer {
   const { hub, at, from } = genesis
+  const fault = stampFault(hub, at) ?? (from === undefined || isOrigin(from) ? undefined : 'from')
+  if (fault !== undefined) throw new TypeError(`not a genesis record: ${fault}`)
   const open = JSON.stringify({ v: FORMAT_VERSION, kind: 'genesis', hub, at, ...(from && { from }) })
   return seal(open.slice(0, -1)).line
 }
@@ -112,7 +114,7 @@ export interface Stamp {
  * somebody asks: nothing of the caller's is aliased, and what JSON drops is dropped for the writer too.
  */
 export function encodeCommit(draft: Draft, stamp: Stamp): { line: Buffer; commit: Commit; raises: readonly string[] } {
-  const fault = draftFault(draft) ?? (ID_PATTERN.test(stamp.id) ? undefined : 'id')
+  const fault = draftFault(draft) ?? stampFault(stamp.id, stamp.at) ?? marksFault(stamp)
   if (fault !== undefined) throw new TypeError(`not a commit: ${fault}`)
   const { by, cmd, key, fp = '', on } = draft
   const { id, at, seen, safe } = stamp
@@ -146,14 +148,29 @@ const encodeEvent = ({ s, t, v, d }: StoredEvent): string =>
 /** What a reader would call invalid, found before it is written. */
 function draftFault(draft: Draft): string | undefined {
   if (!isActor(draft.by)) return 'by'
+  if (typeof draft.cmd !== 'string') return 'cmd'
+  if (draft.key !== undefined && typeof draft.key !== 'string') return 'key'
+  if (draft.fp !== undefined && typeof draft.fp !== 'string') return 'fp'
   for (const stream in draft.on) {
     if (!STREAM_PATTERN.test(stream) || !isCount(draft.on[stream])) return `on ${JSON.stringify(stream)}`
   }
   for (const { s, t, v } of draft.events) {
-    if (!STREAM_PATTERN.test(s)) return `stream ${JSON.stringify(s)}`
-    if (t === '' || !Number.isSafeInteger(v) || v < 1) return `event type ${JSON.stringify(t)} version ${v}`
+    if (typeof s !== 'string' || !STREAM_PATTERN.test(s)) return `stream ${JSON.stringify(s)}`
+    if (typeof t !== 'string' || t === '' || !Number.isSafeInteger(v) || v < 1)
+      return `event type ${JSON.stringify(t)} version ${v}`
   }
   return undefined
+}
+
+/** Ids and times are made outside: a writer that trusts them would accept a line that every other replica voids. */
+function stampFault(id: string, at: string): string | undefined {
+  if (typeof id !== 'string' || !ID_PATTERN.test(id)) return `id ${JSON.stringify(id)}`
+  return typeof at === 'string' && AT_PATTERN.test(at) ? undefined : `at ${JSON.stringify(at)}`
+}
+
+function marksFault({ seen, safe }: Stamp): string | undefined {
+  if (!isMark(seen)) return 'seen'
+  return isMark(safe) && safe[0] <= seen[0] ? undefined : 'safe'
 }
 
 // ---- read
@@ -217,10 +234,7 @@ function decodeCommit(r: Record<string, unknown>, crc: number): Decoded {
 function decodeGenesis(r: Record<string, unknown>, crc: number): Decoded {
   if (typeof r['hub'] !== 'string' || !ID_PATTERN.test(r['hub'])) return invalid('hub')
   if (typeof r['at'] !== 'string' || !AT_PATTERN.test(r['at'])) return invalid('at')
-  if (r['from'] !== undefined) {
-    if (!isRecord(r['from']) || typeof r['from']['hub'] !== 'string' || !isMark(r['from']['seen']))
-      return invalid('from')
-  }
+  if (r['from'] !== undefined && !isOrigin(r['from'])) return invalid('from')
   r['crc'] = crc
   return { kind: 'genesis', genesis: r as unknown as Genesis }
 }
@@ -236,6 +250,9 @@ const isMark = (value: unknown): value is Mark =>
   isCount(value[0]) &&
   typeof value[1] === 'string' &&
   CHAIN_PATTERN.test(value[1])
+
+const isOrigin = (value: unknown): value is Genesis['from'] =>
+  isRecord(value) && typeof value['hub'] === 'string' && isMark(value['seen'])
 
 const isActor = (value: unknown): value is Actor =>
   isRecord(value) &&

@@ -161,8 +161,9 @@ const appended = (version: number, position: number, count: number): AppendToStr
 })
 
 function userStream(streamName: string): string {
-  const stream = `x-${streamName}`
-  if (streamName !== '' && STREAM_PATTERN.test(stream)) return stream
+  // Callers without types may pass anything; `x-undefined` would be a name like any other.
+  const named = typeof streamName === 'string' && streamName !== ''
+  if (named && STREAM_PATTERN.test(`x-${streamName}`)) return `x-${streamName}`
   throw new BatonError('BAD_ID', `${JSON.stringify(streamName)} cannot be the name of a stream`, {
     details: { stream: streamName },
     hint: 'Up to 510 characters, none of them a control character.',

@@ -59,7 +59,10 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
   let position = 0
   let cursor: Cursor = 0
   let at = ''
-  /** Lines that failed since the last agreement with a writer, and how many commits were accepted before each. */
+  /**
+   * Lines that failed since the last agreement with a writer, and up to which number of commits an agreement would not
+   * clear them: how many were accepted before each; -1 before the genesis record.
+   */
   let suspects: { readonly n: number; readonly ref: Cursor }[] = []
 
   function step(entry: Entry, known?: Known): void {
@@ -84,24 +87,25 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
   }
 
   function stepBeforeGenesis(entry: Entry, decoded: Exclude<Decoded, { kind: 'too-new' }>): void {
-    if (decoded.kind === 'commit') {
-      throw damaged(name, entry.ref, entry.ref, 'a commit stands where the genesis record should be')
-    }
+    if (decoded.kind === 'commit') throw contradiction(entry, decoded.commit, 'no genesis record before it')
     if (decoded.kind === 'genesis') {
       genesis = decoded.genesis
       window = openWindow(genesis.crc)
       at = genesis.at
       return observe({ entry, genesis, n: 0, position: 0 })
     }
-    // Founding was interrupted; nothing can have been lost with it.
+    // Founding was interrupted; or it was the genesis record, and the first commit will tell.
+    suspects.push({ n: -1, ref: entry.ref })
     observe({ entry, void: decoded.kind, n: 0, position: 0 })
   }
 
   function stepCommit(rule: Window, entry: Entry, commit: Commit, raises: readonly string[]): void {
     const candidate = candidateOf(commit, raises)
     const verdict = judge(rule, candidate)
-    if (verdict.kind === 'damaged') throw contradiction(entry, commit)
-    if (suspects.length > 0 && verdict.kind !== 'orphaned' && verdict.kind !== 'stale') clearSuspects(commit.seen[0])
+    if (verdict.kind === 'damaged') {
+      throw contradiction(entry, commit, 'it belongs to another history: the log was forked, joined or pasted into')
+    }
+    if (suspects.length > 0) weighSuspects(commit, verdict)
     if (verdict.kind !== 'accepted') {
       return observe({ entry, commit, void: verdict.kind, verdict, n: rule.n, position })
     }
@@ -112,20 +116,25 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
     observe({ entry, commit, n: rule.n, position: first })
   }
 
-  /** A writer saw the history that we see, up to commit `agreed`: what was torn before that was none of its commits. */
-  function clearSuspects(agreed: number): void {
-    suspects = suspects.filter(({ n }) => n >= agreed)
+  /**
+   * A writer that saw the history that we see, up to commit `seen`, clears what failed before that: it was none of its
+   * commits. One that saw another keeps them under suspicion up to where it stood: it may have relied on a line that has
+   * rotted since, and a copy of that line further on would put the chain right again, but not what was orphaned between.
+   */
+  function weighSuspects({ seen: [seen] }: Commit, { kind }: Verdict): void {
+    if (kind === 'orphaned') suspects = suspects.map(({ n, ref }) => ({ n: Math.max(n, seen), ref }))
+    else if (kind !== 'stale') suspects = suspects.filter(({ n }) => n >= seen)
   }
 
   /**
    * `commit` knows as durable what is not here. The first line that failed its checksum since the last agreement may
    * have been it; where there is none, lines were pasted or joined.
    */
-  function contradiction(entry: Entry, commit: Commit): BatonError {
+  function contradiction(entry: Entry, commit: Commit, otherwise: string): BatonError {
     const refs = suspects.slice(0, 16).map(({ ref }) => ref)
     const why =
       refs.length === 0
-        ? `the commit ${commit.id} belongs to another history: the log was forked, joined or pasted into`
+        ? `commit ${commit.id} is there, and ${otherwise}`
         : `the record there fails its checksum, and commit ${commit.id} attests that it was durable`
     return damaged(name, refs[0] ?? entry.ref, entry.ref, why, refs)
   }

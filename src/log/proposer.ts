@@ -84,6 +84,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   let queue: Pending[] = []
   const sent = new Map<string, Pending>()
   let poison: BatonError | undefined
+  /** The poison, as long as no caller has been told: a sync that ran behind the answers failed. */
+  let untold: BatonError | undefined
   let rounds: Promise<void> | undefined
   let closing = false
   /** The newest commit of ours. */
@@ -104,12 +106,21 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
 
   function propose<Receipt>(request: Request<Receipt>): Promise<Receipt> {
     return new Promise<Receipt>((resolve, reject) => {
-      if (poison !== undefined) return reject(poison)
+      if (poison !== undefined) {
+        untold = undefined
+        return reject(poison)
+      }
       if (closing)
         return reject(new BatonError('STORAGE_FAILED', 'the hub is closed', { details: { outcome: 'none' } }))
       if (request.signal?.aborted) return reject(request.signal.reason)
+      let id: string
+      try {
+        id = options.newId()
+      } catch (error) {
+        return reject(unwritable(error))
+      }
       const pending: Pending = {
-        id: options.newId(),
+        id,
         request,
         deadline: performance.now() + (request.patience ?? options.patience),
         resolve: resolve as (receipt: unknown) => void,
@@ -247,7 +258,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     const window = fold.window as Window
     const seen = fold.head.mark
     const safe = safeMark(window)
-    const at = timestamp(options.clock())
+    let at: string | undefined
     const proposals: Pending[] = []
     const again: Pending[] = []
     let bytes = 0
@@ -257,6 +268,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
         continue
       }
       try {
+        // Inside: a clock that shows no time is the caller's fault, and no reason to give the log up.
+        at ??= timestamp(options.clock())
         const attempt = encodeCommit(draft, { id: pending.id, at, seen, safe })
         assertFits(attempt)
         bytes += attempt.line.length
@@ -344,6 +357,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
       error instanceof BatonError ? error : new BatonError('STORAGE_FAILED', String(error), { cause: error })
     // Damage and a newer format leave the storage sound: the hub still answers, and refuses again.
     if (cause.code !== 'LOG_DAMAGED' && cause.code !== 'LOG_TOO_NEW') {
+      if (poison === undefined && live.size === 0) untold = cause
       poison ??= withOutcome(cause, 'none')
       horizon.fail(poison)
     }
@@ -371,6 +385,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     await horizon.close()
     const unsynced = ownN > (horizon.head?.mark[0] ?? 0)
     if (unsynced && poison === undefined && fold.damage === undefined) await horizon.settle()
+    // The last chance to say that what was answered is not durable.
+    if (untold !== undefined) throw untold
   }
 
   return {
@@ -406,4 +422,4 @@ const vanished = (name: string, id: string): BatonError =>
   })
 
 const unwritable = (error: unknown): BatonError =>
-  new BatonError('INVALID_COMMAND', `the events cannot be written as JSON: ${String(error)}`, { cause: error })
+  new BatonError('INVALID_COMMAND', `the commit cannot be written: ${String(error)}`, { cause: error })

@@ -36,6 +36,7 @@ export async function verifyLog(log: Log, options: VerifyOptions = {}): Promise<
   let voids: Record<string, number> = {}
   const versions = new Map<string, number>()
   let lines = 0
+  let tooNew = false
 
   const fold = createFold(log, {
     observe(judged) {
@@ -56,9 +57,12 @@ export async function verifyLog(log: Log, options: VerifyOptions = {}): Promise<
     await fold.catchUp(options.signal)
   } catch (error) {
     if (!(error instanceof BatonError) || error.code !== 'LOG_TOO_NEW') throw error
+    tooNew = true
     findings.push({ kind: 'too-new', offset: Number(error.details['offset']), message: error.message })
   }
-  if (fold.damage !== undefined) {
+  if (tooNew) {
+    // What stands behind it is nobody's to judge.
+  } else if (fold.damage !== undefined) {
     findings.push({ kind: 'damaged', offset: Number(fold.damage.details['offset']), message: fold.damage.message })
   } else if (fold.genesis?.hub === undefined) {
     findings.push({ kind: 'empty', offset: 0, message: 'there is no genesis record: founding this hub never finished' })

@@ -122,9 +122,8 @@ export interface AckRecord {
 /** All records in the order in which they were appended. */
 export function readTrace(file: string): TraceRecord[] {
   return linesOf(file).map((line) => {
-    const record = JSON.parse(line) as TraceRecord
-    if (record.op !== 'write') return record
-    return { ...record, data: Buffer.from(record.data as unknown as string, 'base64') }
+    const record = JSON.parse(line) as TraceRecord & { readonly data: string }
+    return record.op === 'write' ? { ...record, data: Buffer.from(record.data, 'base64') } : record
   })
 }
 

@@ -24,6 +24,7 @@ export function arrayLog(lines: Buffer[], name = 'array'): Log {
       lines.push(...proposals.map(({ line }) => line))
     },
     sync: async () => lines.length,
+    end: async () => lines.length,
     async *read(from) {
       yield lines.slice(from).map((line, i) => ({ ref: from + i, next: from + i + 1, line }))
     },
@@ -40,6 +41,7 @@ export function descriptorLog(fd: number, name = 'descriptor'): Log {
     maxCommitBytes: MAX_LINE_BYTES,
     append: () => Promise.reject(new Error('read only')),
     sync: async () => fs.fstatSync(fd).size,
+    end: async () => fs.fstatSync(fd).size,
     read: (from, signal) => readLines(fd, from, fs.fstatSync(fd).size, signal),
     async readAt(ref) {
       const line = readLineAt(fd, ref)
