@@ -86,7 +86,7 @@ async function runRounds(row: Row, running: ReadonlyMap<string, Running>, effort
   const figures: Record<string, Record<Metric, number>[]> = {}
   for (const name of running.keys()) figures[name] = []
   const sides = [...running]
-  if (row.fixed === undefined) for (const [, side] of sides) await runOnce(side, effort.ms / 4)
+  if (row.fixed === undefined) for (const [, side] of sides) await runOnce(side, effort.ms)
   for (let round = 0; round < effort.rounds; round++) {
     // There and back again: a drift of the machine favours nobody.
     const order = round % 2 === 0 ? sides : sides.toReversed()
