@@ -9,6 +9,7 @@ import { found } from './log/founding.ts'
 import { createJudging, type Head, type Judged } from './log/judging.ts'
 import type { Log } from './log/log.ts'
 import type { Durability } from './log/durability.ts'
+import { readPages } from './log/pages.ts'
 import { createProposer } from './log/proposer.ts'
 import { createStreamIndex } from './log/stream-index.ts'
 import { verifyLog, type Report, type VerifyOptions } from './log/verify.ts'
@@ -147,7 +148,7 @@ async function* acceptedEvents(
   const judging = createJudging(log.name, (judged) => {
     if (judged.void === undefined && judged.commit !== undefined) accepted.push(judged)
   })
-  for await (const page of log.read(0, signal)) {
+  for await (const page of readPages(log, 0, signal)) {
     for (const entry of page) if (entry.ref < end) judging.step(entry)
     for (const judged of accepted) yield* eventsAfter(judged, after)
     accepted = []

@@ -3,9 +3,10 @@ export { BatonError, isBatonError, type ErrorCode } from './errors.ts'
 export type { Clock, NewId } from './ids.ts'
 
 // The log: for adapters of your own, and for tools that read a log as it stands.
-export type { Cursor, Disposable, Entry, Horizon, Log, Proposal } from './log/log.ts'
+export type { Cursor, Disposable, Entry, Horizon, Log, Page, Proposal } from './log/log.ts'
 export { openFileLog, type FileLogOptions } from './log/file/file-log.ts'
 export { clearSuspect, readSuspect } from './log/file/suspect.ts'
+export { readPages } from './log/pages.ts'
 export { openMemoryLog } from './log/memory.ts'
 export {
   decode,

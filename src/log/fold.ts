@@ -70,11 +70,16 @@ export function createFold(log: Log, { observe, reset }: FoldOptions): Fold {
   }
 
   async function foldTo(limit: Cursor, signal: AbortSignal | undefined): Promise<void> {
-    for await (const page of log.read(judging.head.cursor, signal)) {
-      for (const entry of page) {
+    for (;;) {
+      signal?.throwIfAborted()
+      const reading = log.read(judging.head.cursor)
+      const page = reading instanceof Promise ? await reading : reading
+      for (const entry of page.entries) {
         if (entry.ref >= limit) return
         judging.step(entry, expected.size === 0 ? undefined : recognise(entry.line))
       }
+      judging.skipTo(page.next)
+      if (page.atEnd) return
     }
   }
 

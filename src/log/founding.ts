@@ -2,6 +2,7 @@
 import { timestamp } from '../ids.ts'
 import { encodeGenesis, decode, type Genesis } from './commit.ts'
 import type { Log } from './log.ts'
+import { readPages } from './pages.ts'
 
 /** Writes the genesis record unless the log has one, and makes it durable. */
 export async function found(log: Log, hub: string, now: number, from?: Genesis['from']): Promise<void> {
@@ -13,7 +14,7 @@ export async function found(log: Log, hub: string, now: number, from?: Genesis['
 
 /** Whether any line is a record: torn ones are what an interrupted founding leaves, and nobody reads invalid ones. */
 async function hasRecord(log: Log): Promise<boolean> {
-  for await (const page of log.read(0)) {
+  for await (const page of readPages(log, 0)) {
     if (page.some(({ line }) => !['torn', 'invalid'].includes(decode(line).kind))) return true
   }
   return false

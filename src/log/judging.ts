@@ -50,6 +50,8 @@ export interface Judging {
   readonly window: Window | undefined
   /** The next line. Throws LOG_DAMAGED or LOG_TOO_NEW where it cannot go on. */
   step: (entry: Entry, known?: Known) => void
+  /** Nothing but blank lines stood up to here. */
+  skipTo: (cursor: Cursor) => void
 }
 
 /** `observe` is called for every line, in order, in the same turn as its verdict. It must not throw. */
@@ -141,6 +143,9 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
 
   return {
     step,
+    skipTo(next) {
+      cursor = next
+    },
     get head() {
       return { mark: window === undefined ? NOWHERE : headMark(window), position, cursor, at }
     },

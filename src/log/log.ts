@@ -21,8 +21,16 @@ export interface Entry {
   readonly ref: Cursor
   /** The cursor behind this entry. */
   readonly next: Cursor
-  /** Valid until the next page is asked for; copy what must stay. */
   readonly line: Buffer
+}
+
+/** What one look at the log found. */
+export interface Page {
+  readonly entries: readonly Entry[]
+  /** Where to read on: behind the last entry, and behind whatever was skipped. */
+  readonly next: Cursor
+  /** Nothing stood behind this page when it was read. */
+  readonly atEnd: boolean
 }
 
 export interface Disposable {
@@ -42,10 +50,11 @@ export interface Log {
   /** Makes durable what had been appended, by anybody, when it was called. */
   sync(): Promise<Horizon>
   /**
-   * The entries from a cursor to the end as it is now, in pages: asynchronous iteration by the entry costs more than
-   * judging one. Whole entries in order; none ever appears before one that was already given to a reader.
+   * The next entries from a cursor on: whole ones, in order; none ever appears before one that was already given to a
+   * reader. A page, because awaiting every entry would cost more than judging it; not always a promise, because the
+   * news since the last look usually lies in memory.
    */
-  read(from: Cursor, signal?: AbortSignal): AsyncIterable<readonly Entry[]>
+  read(from: Cursor): Page | Promise<Page>
   /** One entry, by the reference that `read` gave; the line is the caller's to keep. */
   readAt(ref: Cursor): Promise<Entry>
   /** The end as it is now, with whatever stands there that is no whole entry yet. */

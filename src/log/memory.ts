@@ -30,14 +30,11 @@ export function openMemoryLog(name = 'memory'): Log {
       assertOpen()
       return lines.length
     },
-    async *read(from, signal) {
+    read(from) {
       assertOpen()
-      const end = lines.length
-      for (let at = from; at < end; at += PAGE) {
-        signal?.throwIfAborted()
-        const size = Math.min(PAGE, end - at)
-        yield Array.from({ length: size }, (_, i) => entryAt(at + i))
-      }
+      const next = Math.max(from, Math.min(from + PAGE, lines.length))
+      const entries = Array.from({ length: next - from }, (_, i) => entryAt(from + i))
+      return { entries, next, atEnd: next === lines.length }
     },
     async readAt(ref) {
       assertOpen()

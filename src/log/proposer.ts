@@ -5,7 +5,6 @@
  * durable horizon while the next decisions already build on what was read back. What arrives while a sync is in flight
  * goes out together in the next write. Nothing here locks: a void proposal is decided again, until its deadline.
  */
-import { setImmediate } from 'node:timers/promises'
 import { BatonError } from '../errors.ts'
 import { timestamp, type Clock, type NewId } from '../ids.ts'
 import { chainAt, commitAt, judge, LAG, WINDOW, type Verdict, type Window } from './accept.ts'
@@ -136,7 +135,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   const mayStart = (): boolean => durability === 'os' || !horizon.syncing
 
   function startRounds(): void {
-    rounds ??= setImmediate()
+    rounds ??= nextTurn()
       .then(runRounds)
       .catch(fail)
       .finally(() => {
@@ -149,7 +148,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     let again = await round()
     // Voided and held-back proposals go on at once: they wait for a read-back, not for a sync.
     while (again && poison === undefined) {
-      await setImmediate()
+      await nextTurn()
       again = await round()
     }
   }
@@ -190,7 +189,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   async function attestable(): Promise<void> {
     const known = horizon.head
     if (known !== undefined && fold.head.mark[0] - known.mark[0] <= LAG) return
-    if (durability === 'disk') await horizon.settle()
+    // The first commit of a hub says that its genesis record is safe, and whoever founded it may have died before that.
+    if (durability === 'disk' || fold.head.mark[0] === 0) await horizon.settle()
     else horizon.startSync()
   }
 
@@ -407,6 +407,9 @@ function stillHolds(window: Window, id: string, draft: Draft, seenAt: number): b
   const mark: Mark = [seenAt, chain]
   return judge(window, { ...draft, id, seen: mark, safe: mark, raises: [], crc: 0 }).kind === 'accepted'
 }
+
+/** Lets the event loop take what has come meanwhile: more proposals for the batch, a sync that has ended. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const withOutcome = (error: BatonError, outcome: 'unknown' | 'none'): BatonError =>
   new BatonError(error.code, error.message, {

@@ -10,6 +10,7 @@ import {
   encodeCommit,
   found,
   openHub,
+  readPages,
   verifyLog,
   type Cursor,
   type Entry,
@@ -38,12 +39,10 @@ function proposal(id: string, body: unknown = null): Proposal {
 const proposals = (count: number, prefix = 'p'): Proposal[] =>
   Array.from({ length: count }, (_, i) => proposal(`${prefix}${i}`, { i, text: 'é'.repeat(i % 50) }))
 
-/** Everything from a cursor on; the lines are copied, for they are only lent. */
+/** Everything from a cursor on. */
 async function readAll(log: Log, from: Cursor = 0): Promise<Entry[]> {
   const entries: Entry[] = []
-  for await (const page of log.read(from)) {
-    for (const { ref, next, line } of page) entries.push({ ref, next, line: Buffer.from(line) })
-  }
+  for await (const page of readPages(log, from)) entries.push(...page)
   return entries
 }
 
@@ -190,14 +189,21 @@ export function logContract(name: string, open: () => Promise<Log> | Log, option
       expect(hints).toBe(final)
     })
 
-    test('12. an aborted read stops with the reason', async () => {
+    test('12. a page says where to read on, and the last one that it is the last', async () => {
       const log = await fresh()
-      await log.append(proposals(3))
-      const reason = new Error('enough')
-      const reading = async (): Promise<void> => {
-        for await (const page of log.read(0, AbortSignal.abort(reason))) expect(page).toBeUndefined()
+      await log.append(proposals(1_000))
+      let cursor = 0
+      let pages = 0
+      const lines: string[] = []
+      for (let atEnd = false; !atEnd; pages++) {
+        expect(pages).toBeLessThanOrEqual(1_001)
+        const page = await log.read(cursor)
+        lines.push(...textOf(page.entries))
+        expect(page.next).toBeGreaterThanOrEqual(page.entries.at(-1)?.next ?? cursor)
+        ;({ atEnd, next: cursor } = page)
       }
-      await expect(reading()).rejects.toBe(reason)
+      expect(lines).toEqual(textOf(await readAll(log)))
+      expect(await log.read(cursor)).toEqual({ entries: [], next: cursor, atEnd: true })
     })
 
     test('13. a closed log takes and gives nothing', async () => {

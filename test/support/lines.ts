@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { MAX_LINE_BYTES } from '../../src/log/commit.ts'
-import { readLineAt, readLines } from '../../src/log/file/lines.ts'
+import { readLineAt, readPage } from '../../src/log/file/lines.ts'
 import type { Log } from '../../src/log/log.ts'
 
 /** Ends a record with its checksum, whatever it says: `open` is everything before `,"crc"`. */
@@ -25,8 +25,9 @@ export function arrayLog(lines: Buffer[], name = 'array'): Log {
     },
     sync: async () => lines.length,
     end: async () => lines.length,
-    async *read(from) {
-      yield lines.slice(from).map((line, i) => ({ ref: from + i, next: from + i + 1, line }))
+    read(from) {
+      const entries = lines.slice(from).map((line, i) => ({ ref: from + i, next: from + i + 1, line }))
+      return { entries, next: Math.max(from, lines.length), atEnd: true }
     },
     readAt: async (ref) => ({ ref, next: ref + 1, line: lines[ref] as Buffer }),
     watch: () => ({ dispose: () => undefined }),
@@ -42,7 +43,7 @@ export function descriptorLog(fd: number, name = 'descriptor'): Log {
     append: () => Promise.reject(new Error('read only')),
     sync: async () => fs.fstatSync(fd).size,
     end: async () => fs.fstatSync(fd).size,
-    read: (from, signal) => readLines(fd, from, fs.fstatSync(fd).size, signal),
+    read: (from) => readPage(fd, from, fs.fstatSync(fd).size),
     async readAt(ref) {
       const line = readLineAt(fd, ref)
       return { ref, next: ref + line.length + 1, line }

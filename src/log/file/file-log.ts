@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import { BatonError } from '../../errors.ts'
 import { MAX_LINE_BYTES } from '../commit.ts'
 import type { Log, Proposal } from '../log.ts'
-import { readLineAt, readLines } from './lines.ts'
+import { readLineAt, readPage } from './lines.ts'
 import { assertOwnDirectory, assertSafeFileSystem, assertSameFile, identityOf, storageError } from './safety.ts'
 import { assertNotSuspect, markSuspect } from './suspect.ts'
 import { watchFile } from './watch.ts'
@@ -80,21 +80,25 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
       return size
     },
 
-    async *read(from, signal) {
+    read(from) {
       assertOpen()
-      const { size } = fs.fstatSync(fd)
-      // An answer that writes nothing (a duplicate, a no-op) rests on this alone.
-      assertSameFile(file, identity)
+      const { size, nlink } = fs.fstatSync(fd)
+      if (nlink === 0) assertSameFile(file, identity)
       if (size < from) {
         throw new BatonError('LOG_DAMAGED', `${file} is shorter than what was read from it: it was cut at ${size}`, {
           details: { file, size, read: from },
           hint: 'Restore it from a backup; nothing was changed.',
         })
       }
+      if (size === from) return { entries: [], next: from, atEnd: true }
+      const failed = (error: unknown): never => {
+        throw storageError(error, 'reading', file)
+      }
       try {
-        if (size > from) yield* readLines(fd, from, size, signal)
+        const page = readPage(fd, from, size)
+        return page instanceof Promise ? page.catch(failed) : page
       } catch (error) {
-        throw signal?.aborted === true ? error : storageError(error, 'reading', file)
+        return failed(error)
       }
     },
 

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { MAX_LINE_BYTES } from '../commit.ts'
-import type { Cursor, Entry } from '../log.ts'
+import type { Cursor, Entry, Page } from '../log.ts'
 
 const readAsync = promisify(fs.read)
 
@@ -13,57 +13,54 @@ const NEWLINE = 0x0a
 const NOTHING = Buffer.alloc(0)
 
 /**
- * The lines between two offsets, in pages. Blank lines are skipped. What follows the last line break is not there yet.
- * A line that is longer than any record may be is handed over empty: it fails every check, and memory stays bounded.
+ * The next lines between two offsets: a chunk's worth, and at least one where there is one. Blank lines are skipped.
+ * What follows the last line break is not there yet.
  */
-export async function* readLines(
-  fd: number,
-  from: Cursor,
-  end: Cursor,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Entry[]> {
-  let rest = NOTHING
-  /** The offset of the first byte of `rest`, or of the line that is being skipped. */
-  let lineStart = from
-  let at = from
-  let skipping = false
-  while (at < end) {
-    signal?.throwIfAborted()
-    const want = Math.min(end - at, CHUNK)
-    const chunk = Buffer.allocUnsafe(rest.length + want)
-    rest.copy(chunk)
-    const got =
-      end - from <= SMALL
-        ? fs.readSync(fd, chunk, rest.length, want, at)
-        : (await readAsync(fd, chunk, rest.length, want, at)).bytesRead
-    if (got === 0) return
-    const filled = rest.length + got
-    const searchFrom = rest.length
-    const base = at - rest.length
-    at += got
+export function readPage(fd: number, from: Cursor, end: Cursor): Page | Promise<Page> {
+  if (end - from > SMALL) return readLargePage(fd, from, end)
+  const chunk = Buffer.allocUnsafe(end - from)
+  return pageOf(chunk, fs.readSync(fd, chunk, 0, chunk.length, from), from, end)
+}
 
-    const page: Entry[] = []
-    let start = 0
-    let newline = chunk.indexOf(NEWLINE, searchFrom)
-    while (newline !== -1 && newline < filled) {
-      const next = base + newline + 1
-      if (skipping) {
-        page.push({ ref: lineStart, next, line: NOTHING })
-        skipping = false
-      } else if (newline > start) {
-        page.push({ ref: base + start, next, line: chunk.subarray(start, newline) })
-      }
-      start = newline + 1
-      newline = chunk.indexOf(NEWLINE, start)
-    }
-    if (!skipping) {
-      lineStart = base + start
-      rest = chunk.subarray(start, filled)
-      skipping = rest.length > MAX_LINE_BYTES
-    }
-    if (skipping) rest = NOTHING
-    if (page.length > 0) yield page
+async function readLargePage(fd: number, from: Cursor, end: Cursor): Promise<Page> {
+  // A line that is longer than a chunk asks for a larger one, up to the longest line there may be.
+  for (let size = CHUNK; ; size *= 4) {
+    const chunk = Buffer.allocUnsafe(Math.min(size, end - from, MAX_LINE_BYTES + 1))
+    const { bytesRead } = await readAsync(fd, chunk, 0, chunk.length, from)
+    const page = pageOf(chunk, bytesRead, from, end)
+    if (page.next > from || bytesRead < chunk.length || from + bytesRead >= end) return page
+    if (chunk.length > MAX_LINE_BYTES) return skipLine(fd, from, end)
   }
+}
+
+function pageOf(chunk: Buffer, filled: number, from: Cursor, end: Cursor): Page {
+  const entries: Entry[] = []
+  let start = 0
+  for (let newline = chunk.indexOf(NEWLINE); newline !== -1 && newline < filled;) {
+    const next = newline + 1
+    if (newline > start) entries.push({ ref: from + start, next: from + next, line: chunk.subarray(start, newline) })
+    start = next
+    newline = chunk.indexOf(NEWLINE, start)
+  }
+  return { entries, next: from + start, atEnd: from + filled >= end }
+}
+
+/**
+ * A line that is longer than any record may be is handed over empty, so that it fails every check and memory stays
+ * bounded.
+ */
+async function skipLine(fd: number, from: Cursor, end: Cursor): Promise<Page> {
+  const chunk = Buffer.allocUnsafe(CHUNK)
+  for (let at = from; at < end;) {
+    const { bytesRead } = await readAsync(fd, chunk, 0, Math.min(CHUNK, end - at), at)
+    if (bytesRead === 0) break
+    const newline = chunk.subarray(0, bytesRead).indexOf(NEWLINE)
+    at += bytesRead
+    if (newline === -1) continue
+    const next = at - bytesRead + newline + 1
+    return { entries: [{ ref: from, next, line: NOTHING }], next, atEnd: next >= end }
+  }
+  return { entries: [], next: from, atEnd: true }
 }
 
 /** The line that begins at an offset. */
