@@ -26,7 +26,7 @@ const ROWS: readonly Row[] = [
   eventStores,
 ]
 const FULL: Effort = { rounds: 5, ms: 2_000, commits: 1_000_000 }
-const QUICK: Effort = { rounds: 3, ms: 400, commits: 100_000 }
+const QUICK: Effort = { rounds: 3, ms: 300, commits: 100_000 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { actorKey, admit, chainAt, commitAt, headMark, judge, openWindow, WINDOW } from '../src/log/accept.ts'
-import type { Candidate, Verdict, Window } from '../src/log/accept.ts'
+import type { Candidate as Judgeable, Verdict, Window } from '../src/log/accept.ts'
 import { encodeCommit, encodeGenesis, type Mark } from '../src/log/commit.ts'
 import { createFold } from '../src/log/fold.ts'
 import type { Judged } from '../src/log/judging.ts'
@@ -13,6 +13,8 @@ const ELSEWHERE = 'ffffffffffffffff'
 const AT = '2026-01-01T00:00:00.000Z'
 
 let crcs = 0
+
+type Candidate = Judgeable & { readonly raises: readonly string[] }
 
 /** A candidate that has seen everything, knows nothing to be durable but the genesis record, and relies on nothing. */
 function candidate(window: Window, changes: Partial<Candidate> = {}): Candidate {
@@ -31,7 +33,7 @@ function windowAfter(n: number): Window {
 function accept(window: Window, changes: Partial<Candidate> = {}): Candidate {
   const next = candidate(window, changes)
   expect(judge(window, next)).toEqual({ kind: 'accepted' })
-  admit(window, next)
+  admit(window, next, next.raises)
   return next
 }
 
@@ -212,7 +214,7 @@ test('19 the state is the last 1,024 accepted commits: memory is bounded, and no
   expect(WINDOW).toBe(1024)
   expect(window.n).toBe(10_000)
   expect(window.commits.length).toBe(WINDOW)
-  expect(window.chains.length).toBe(WINDOW + 1)
+  expect(window.chainHi.length).toBe(WINDOW + 1)
   expect(window.lastOfId.size).toBe(WINDOW)
   expect(window.lastOfKey.size).toBe(WINDOW)
   expect(window.lastRaised.size).toBe(WINDOW + 10)

@@ -5,7 +5,7 @@
  * were: ids, keys, streams and chain, so memory is bounded and no view is asked. Every replica comes to the same answer,
  * the writer included, which reads its own commit back to learn it.
  */
-import { chainHex, genesisChain, nextChain, type Chain } from './chain.ts'
+import { chainHex, genesisChain, hexWord, nextChain, type Chain } from './chain.ts'
 import type { Actor, Mark } from './commit.ts'
 
 export const WINDOW = 1024
@@ -21,9 +21,16 @@ export interface Candidate {
   readonly seen: Mark
   readonly safe: Mark
   readonly on: Readonly<Record<string, number>>
-  /** The stream of each of its events. */
-  readonly raises: readonly string[]
   readonly crc: number
+}
+
+/** What the window keeps of an accepted commit. */
+export interface Accepted {
+  readonly id: string
+  readonly by: Actor
+  readonly key: string | undefined
+  /** The streams of its events. */
+  readonly raises: readonly string[]
 }
 
 export type Verdict =
@@ -49,37 +56,56 @@ export interface Window {
   /** How many commits are accepted. */
   n: number
   chain: Chain
-  /** chain(k) for the last WINDOW + 1 values of k, at k % (WINDOW + 1). */
-  readonly chains: string[]
+  /** The two halves of chain(k) for the last WINDOW + 1 values of k, at k % (WINDOW + 1). */
+  readonly chainHi: Int32Array
+  readonly chainLo: Int32Array
   /** The last WINDOW accepted commits, at n % WINDOW. */
-  readonly commits: Candidate[]
+  readonly commits: Accepted[]
   readonly lastOfId: Map<string, number>
   readonly lastOfKey: Map<string, number>
   readonly lastRaised: Map<string, number>
 }
 
 export function openWindow(genesisCrc: number): Window {
-  const chain = genesisChain(genesisCrc)
-  return {
+  const window: Window = {
     n: 0,
-    chain,
-    chains: [chainHex(chain)],
+    chain: genesisChain(genesisCrc),
+    chainHi: new Int32Array(WINDOW + 1),
+    chainLo: new Int32Array(WINDOW + 1),
     commits: [],
     lastOfId: new Map(),
     lastOfKey: new Map(),
     lastRaised: new Map(),
   }
+  keepChain(window)
+  return window
+}
+
+function keepChain({ n, chain, chainHi, chainLo }: Window): void {
+  chainHi[n % (WINDOW + 1)] = chain.hi
+  chainLo[n % (WINDOW + 1)] = chain.lo
 }
 
 /** The mark of the newest accepted commit. */
-export const headMark = (window: Window): Mark => [window.n, window.chains[window.n % (WINDOW + 1)] as string]
+export const headMark = (window: Window): Mark => [window.n, chainHex(window.chain)]
+
+const holdsChain = (window: Window, k: number): boolean => k <= window.n && k >= window.n - WINDOW
 
 /** The chain at k, or undefined where k is not yet or no longer in the window. */
-export const chainAt = (window: Window, k: number): string | undefined =>
-  k > window.n || k < window.n - WINDOW ? undefined : window.chains[k % (WINDOW + 1)]
+export function chainAt(window: Window, k: number): string | undefined {
+  if (!holdsChain(window, k)) return undefined
+  const at = k % (WINDOW + 1)
+  return chainHex({ hi: window.chainHi[at] as number, lo: window.chainLo[at] as number })
+}
+
+/** Compared as numbers: writing every chain out would cost more than the rest of the rule. */
+function isChainAt(window: Window, k: number, hex: string): boolean {
+  const at = k % (WINDOW + 1)
+  return window.chainHi[at] === hexWord(hex, 0) && window.chainLo[at] === hexWord(hex, 8)
+}
 
 /** An accepted commit of the window. */
-export const commitAt = (window: Window, n: number): Candidate | undefined =>
+export const commitAt = (window: Window, n: number): Accepted | undefined =>
   n > window.n || n <= window.n - WINDOW || n < 1 ? undefined : window.commits[n % WINDOW]
 
 /** A key counts per actor: two actors may use the same one for different things. */
@@ -89,13 +115,12 @@ export const actorKey = (by: Actor, key: string): string => JSON.stringify([by.k
 export function judge(window: Window, candidate: Candidate): Verdict {
   const [safeAt, safeChain] = candidate.safe
   if (safeAt > window.n) return DAMAGED
-  const chainAtSafe = chainAt(window, safeAt)
-  if (chainAtSafe !== undefined && chainAtSafe !== safeChain) return DAMAGED
+  if (holdsChain(window, safeAt) && !isChainAt(window, safeAt, safeChain)) return DAMAGED
 
   const [seenAt, seenChain] = candidate.seen
   if (seenAt > window.n) return ORPHANED
   if (seenAt < window.n - WINDOW) return STALE
-  if (chainAt(window, seenAt) !== seenChain) return ORPHANED
+  if (!isChainAt(window, seenAt, seenChain)) return ORPHANED
 
   const twin = window.lastOfId.get(candidate.id)
   if (twin !== undefined && twin > seenAt) return { kind: 'duplicate', n: twin }
@@ -111,22 +136,21 @@ export function judge(window: Window, candidate: Candidate): Verdict {
 }
 
 /** Takes an accepted candidate into the state; the oldest commit leaves the window. */
-export function admit(window: Window, candidate: Candidate): void {
+export function admit(window: Window, candidate: Candidate, raises: readonly string[]): void {
   const n = ++window.n
   window.chain = nextChain(window.chain, candidate.crc)
-  window.chains[n % (WINDOW + 1)] = chainHex(window.chain)
-  if (n > WINDOW) forget(window, window.commits[n % WINDOW] as Candidate, n - WINDOW)
-  window.commits[n % WINDOW] = candidate
-  window.lastOfId.set(candidate.id, n)
-  if (candidate.key !== undefined) window.lastOfKey.set(actorKey(candidate.by, candidate.key), n)
-  for (const stream of candidate.raises) window.lastRaised.set(stream, n)
+  keepChain(window)
+  if (n > WINDOW) forget(window, window.commits[n % WINDOW] as Accepted, n - WINDOW)
+  const { id, by } = candidate
+  const key = candidate.key === undefined ? undefined : actorKey(by, candidate.key)
+  window.commits[n % WINDOW] = { id, by, key, raises }
+  window.lastOfId.set(id, n)
+  if (key !== undefined) window.lastOfKey.set(key, n)
+  for (const stream of raises) window.lastRaised.set(stream, n)
 }
 
-function forget(window: Window, old: Candidate, n: number): void {
-  if (window.lastOfId.get(old.id) === n) window.lastOfId.delete(old.id)
-  if (old.key !== undefined) {
-    const key = actorKey(old.by, old.key)
-    if (window.lastOfKey.get(key) === n) window.lastOfKey.delete(key)
-  }
-  for (const stream of old.raises) if (window.lastRaised.get(stream) === n) window.lastRaised.delete(stream)
+function forget(window: Window, { id, key, raises }: Accepted, n: number): void {
+  if (window.lastOfId.get(id) === n) window.lastOfId.delete(id)
+  if (key !== undefined && window.lastOfKey.get(key) === n) window.lastOfKey.delete(key)
+  for (const stream of raises) if (window.lastRaised.get(stream) === n) window.lastRaised.delete(stream)
 }

@@ -32,6 +32,18 @@ export const chainHex = (chain: Chain): string => hex8(chain.hi) + hex8(chain.lo
 /** 32 bits as eight lower-case hexadecimal digits. */
 export const hex8 = (bits: number): string => ((bits >>> 0) + 0x1_0000_0000).toString(16).slice(1)
 
+/** The 32 bits that eight lower-case hexadecimal digits say, as a signed number; NaN where they say none. */
+export function hexWord(text: string, from: number): number {
+  let bits = 0
+  for (let i = from; i < from + 8; i++) {
+    const code = text.charCodeAt(i)
+    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : -1
+    if (digit < 0) return Number.NaN
+    bits = (bits << 4) | digit
+  }
+  return bits
+}
+
 /** A bijection of 32 bits in which every bit reaches every other (the finaliser of MurmurHash3). */
 function mix(bits: number): number {
   let h = bits

@@ -7,7 +7,7 @@
 import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import { ID_PATTERN } from '../ids.ts'
-import { hex8 } from './chain.ts'
+import { hex8, hexWord } from './chain.ts'
 
 export const FORMAT_VERSION = 1
 
@@ -79,7 +79,6 @@ const CRC_HEAD = Buffer.from(',"crc":"')
 
 /** A stream's name: it begins with a lower-case letter, so that no name is an array index or `__proto__`. */
 export const STREAM_PATTERN = /^[a-z][^\u0000-\u001f\u007f]{0,511}$/
-const CHAIN_PATTERN = /^[0-9a-f]{16}$/
 const AT_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 // ---- write
@@ -249,7 +248,9 @@ const isMark = (value: unknown): value is Mark =>
   value.length === 2 &&
   isCount(value[0]) &&
   typeof value[1] === 'string' &&
-  CHAIN_PATTERN.test(value[1])
+  value[1].length === 16 &&
+  !Number.isNaN(hexWord(value[1], 0)) &&
+  !Number.isNaN(hexWord(value[1], 8))
 
 const isOrigin = (value: unknown): value is Genesis['from'] =>
   isRecord(value) && typeof value['hub'] === 'string' && isMark(value['seen'])

@@ -3,7 +3,7 @@
  * log contradicts itself. Knows nothing of reading; fold.ts feeds it.
  */
 import { BatonError } from '../errors.ts'
-import { admit, headMark, judge, openWindow, type Candidate, type Verdict, type Window } from './accept.ts'
+import { admit, headMark, judge, openWindow, type Verdict, type Window } from './accept.ts'
 import { decode, type Commit, type Decoded, type Genesis, type Mark } from './commit.ts'
 import type { Cursor, Entry } from './log.ts'
 
@@ -102,8 +102,7 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
   }
 
   function stepCommit(rule: Window, entry: Entry, commit: Commit, raises: readonly string[]): void {
-    const candidate = candidateOf(commit, raises)
-    const verdict = judge(rule, candidate)
+    const verdict = judge(rule, commit)
     if (verdict.kind === 'damaged') {
       throw contradiction(entry, commit, 'it belongs to another history: the log was forked, joined or pasted into')
     }
@@ -111,7 +110,7 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
     if (verdict.kind !== 'accepted') {
       return observe({ entry, commit, void: verdict.kind, verdict, n: rule.n, position })
     }
-    admit(rule, candidate)
+    admit(rule, commit, raises)
     const first = position + 1
     position += raises.length
     if (commit.at > at) at = commit.at
@@ -159,17 +158,6 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
 }
 
 const NOWHERE: Mark = [0, '']
-
-const candidateOf = (commit: Commit, raises: readonly string[]): Candidate => ({
-  id: commit.id,
-  by: commit.by,
-  ...(commit.key !== undefined && { key: commit.key }),
-  seen: commit.seen,
-  safe: commit.safe,
-  on: commit.on,
-  raises,
-  crc: commit.crc,
-})
 
 const tooNew = (name: string, offset: number, what: string): BatonError =>
   new BatonError('LOG_TOO_NEW', `${name} holds ${what} at ${offset}, which this version of Baton does not know`, {

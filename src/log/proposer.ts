@@ -405,7 +405,7 @@ function stillHolds(window: Window, id: string, draft: Draft, seenAt: number): b
   const chain = chainAt(window, seenAt)
   if (chain === undefined) return false
   const mark: Mark = [seenAt, chain]
-  return judge(window, { ...draft, id, seen: mark, safe: mark, raises: [], crc: 0 }).kind === 'accepted'
+  return judge(window, { ...draft, id, seen: mark, safe: mark, crc: 0 }).kind === 'accepted'
 }
 
 /** Lets the event loop take what has come meanwhile: more proposals for the batch, a sync that has ended. */

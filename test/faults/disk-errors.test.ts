@@ -141,6 +141,26 @@ test.each(['disk', 'os'] as const)(
   },
 )
 
+test('a sync of another process fails between write and sync: the own sync succeeds, and proves nothing', async () => {
+  const { around, hub, acks } = await stage(theatre, { name: '' })
+  const gate = path.join(dir(), 'gate')
+  const held = start(
+    { dir: hub, me: 'held', number: 1 },
+    shimEnv({ dir: around, plan: `hold-before@fdatasync:2:${gate}` }),
+  )
+  await untilThere(`${gate}.ready`)
+  const other = start({ dir: hub, me: 'other', number: 1 }, shimEnv({ dir: around, plan: 'errno@fdatasync:2:EIO' }))
+  await other.ended
+  fs.writeFileSync(gate, '')
+  await held.ended
+  for (const { acks, failures } of [held, other]) {
+    expect(acks).toEqual([])
+    expect(failures).toMatchObject([{ code: 'STORAGE_FAILED', outcome: 'unknown' }])
+  }
+  clearSuspect(path.join(hub, 'log'))
+  await holdTo(hub, acks)
+})
+
 test('a sync that runs behind the answers fails: whoever asks nothing more is told at the close', async () => {
   const { around, hub, acks } = await stage(theatre, { name: '' })
   const options = { dir: hub, durability: 'os', number: 1, rest: 200 } as const
