@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
 
 /** Milliseconds since 1970. The one source of time: everything that needs the time is handed a Clock. */
@@ -13,8 +14,21 @@ export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 /** Monotonic ULIDs: sortable, and still rising within this process when the clock stands still or steps back. */
 export function ulidFactory(clock: Clock = systemClock): NewId {
-  const next = monotonicFactory()
+  const next = monotonicFactory(randomSource())
   return () => next(instant(clock()))
+}
+
+/** Fractions of 2^16, drawn from the system 2,048 at a time: one at a time costs 13 µs an id. */
+function randomSource(): () => number {
+  const drawn = new Uint16Array(2048)
+  let left = 0
+  return () => {
+    if (left === 0) {
+      randomFillSync(drawn)
+      left = drawn.length
+    }
+    return (drawn[--left] as number) / 0x1_0000
+  }
 }
 
 /** RFC 3339 in UTC with milliseconds, as the log stores it. */

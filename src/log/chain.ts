@@ -29,8 +29,14 @@ export function nextChain(chain: Chain, crc: number): Chain {
 
 export const chainHex = (chain: Chain): string => hex8(chain.hi) + hex8(chain.lo)
 
-/** 32 bits as eight lower-case hexadecimal digits. */
-export const hex8 = (bits: number): string => ((bits >>> 0) + 0x1_0000_0000).toString(16).slice(1)
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** 32 bits as eight lower-case hexadecimal digits. By table: `toString(16)` takes six times as long above 2^31. */
+export const hex8 = (bits: number): string =>
+  (HEX[bits >>> 24] as string) +
+  (HEX[(bits >>> 16) & 0xff] as string) +
+  (HEX[(bits >>> 8) & 0xff] as string) +
+  (HEX[bits & 0xff] as string)
 
 /** The 32 bits that eight lower-case hexadecimal digits say, as a signed number; NaN where they say none. */
 export function hexWord(text: string, from: number): number {

@@ -85,12 +85,8 @@ const AT_PATTERN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** Ends a record that begins with `{` with its checksum. */
 function seal(open: string): { line: Buffer; crc: number } {
-  const size = Buffer.byteLength(open)
-  const line = Buffer.allocUnsafe(size + CRC_BYTES)
-  line.write(open, 0)
-  const crc = crc32(line.subarray(0, size))
-  line.write(`,"crc":"${hex8(crc)}"}`, size, 'latin1')
-  return { line, crc }
+  const crc = crc32(open)
+  return { line: Buffer.from(`${open},"crc":"${hex8(crc)}"}`), crc }
 }
 
 export function encodeGenesis(genesis: Omit<Genesis, 'crc'>): Buffer {

@@ -91,7 +91,7 @@ export function createDurableHorizon(log: Log, fold: Fold, options: DurableHoriz
   }
 
   async function settle(): Promise<void> {
-    const n = fold.head.mark[0]
+    const n = fold.n
     while (failure === undefined && !isDurable(n)) {
       startSync()
       await syncing

@@ -132,7 +132,7 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
           assertExpectedVersionMatchesCurrent(BigInt(version), expected, NO_STREAM)
           if (stored.length === 0) {
             const [place] = index.places(stream, version, version)
-            return { answer: appended(version, place?.position ?? 0, 0), n: fold.head.mark[0] }
+            return { answer: appended(version, place?.position ?? 0, 0), n: fold.n }
           }
           return {
             by: actor,

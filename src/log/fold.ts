@@ -6,7 +6,7 @@ import { BatonError } from '../errors.ts'
 import type { Window } from './accept.ts'
 import { claimedCrc, type Genesis } from './commit.ts'
 import { createJudging, type Head, type Judged, type Known } from './judging.ts'
-import type { Cursor, Log } from './log.ts'
+import type { Cursor, Log, Page } from './log.ts'
 
 export interface FoldOptions {
   /** Called for every line in order, in the same turn as its verdict. It must not throw. */
@@ -22,6 +22,9 @@ export interface Expected extends Known {
 
 export interface Fold {
   readonly head: Head
+  /** The number of the newest accepted commit, and the cursor behind it: parts of the head, for whoever asks often. */
+  readonly n: number
+  readonly cursor: Cursor
   readonly genesis: Genesis | undefined
   readonly window: Window | undefined
   /** Set once the log contradicts itself: the fold then stands at the last place that nothing contradicts. */
@@ -57,7 +60,12 @@ export function createFold(log: Log, { observe, reset }: FoldOptions): Fold {
   async function run(signal: AbortSignal | undefined): Promise<void> {
     if (damage !== undefined) return
     try {
-      await foldTo(Infinity, signal)
+      for (;;) {
+        signal?.throwIfAborted()
+        const reading = log.read(judging.cursor)
+        // The news since the last look usually lies in memory: awaiting it would cost more than folding it.
+        if (take(reading instanceof Promise ? await reading : reading, Infinity)) return
+      }
     } catch (error) {
       const from = error instanceof BatonError && error.code === 'LOG_DAMAGED' ? error.details['offset'] : undefined
       if (typeof from !== 'number') throw error
@@ -65,22 +73,18 @@ export function createFold(log: Log, { observe, reset }: FoldOptions): Fold {
       damage = error as BatonError
       reset()
       judging = createJudging(log.name, observe)
-      await foldTo(from, undefined)
+      while (!take(await log.read(judging.cursor), from));
     }
   }
 
-  async function foldTo(limit: Cursor, signal: AbortSignal | undefined): Promise<void> {
-    for (;;) {
-      signal?.throwIfAborted()
-      const reading = log.read(judging.head.cursor)
-      const page = reading instanceof Promise ? await reading : reading
-      for (const entry of page.entries) {
-        if (entry.ref >= limit) return
-        judging.step(entry, expected.size === 0 ? undefined : recognise(entry.line))
-      }
-      judging.skipTo(page.next)
-      if (page.atEnd) return
+  /** Whether the end, or the limit, was reached. */
+  function take(page: Page, limit: Cursor): boolean {
+    for (const entry of page.entries) {
+      if (entry.ref >= limit) return true
+      judging.step(entry, expected.size === 0 ? undefined : recognise(entry.line))
     }
+    judging.skipTo(page.next)
+    return page.atEnd
   }
 
   /** Our own line, byte for byte: it was checked and decoded when it was written. */
@@ -93,6 +97,12 @@ export function createFold(log: Log, { observe, reset }: FoldOptions): Fold {
   return {
     get head() {
       return judging.head
+    },
+    get n() {
+      return judging.window?.n ?? 0
+    },
+    get cursor() {
+      return judging.cursor
     },
     get genesis() {
       return judging.genesis

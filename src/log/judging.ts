@@ -15,6 +15,8 @@ export interface Judged {
   /** Undefined for a genesis line, and for what is not a commit (torn, invalid). */
   readonly commit?: Commit
   readonly genesis?: Genesis
+  /** The stream of each event of an accepted commit. */
+  readonly raises?: readonly string[]
   /** Why it is void; undefined is accepted. */
   readonly void?: VoidReason
   /** The verdict behind `void`, with the commit or the stream that was lost to. */
@@ -45,6 +47,8 @@ export interface Known {
 
 export interface Judging {
   readonly head: Head
+  /** The cursor of the head, for whoever asks often. */
+  readonly cursor: Cursor
   readonly genesis: Genesis | undefined
   /** The state of the rule, to be asked and not to be changed. Undefined until there is a genesis record. */
   readonly window: Window | undefined
@@ -114,7 +118,7 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
     const first = position + 1
     position += raises.length
     if (commit.at > at) at = commit.at
-    observe({ entry, commit, n: rule.n, position: first })
+    observe({ entry, commit, raises, n: rule.n, position: first })
   }
 
   /**
@@ -147,6 +151,9 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
     },
     get head() {
       return { mark: window === undefined ? NOWHERE : headMark(window), position, cursor, at }
+    },
+    get cursor() {
+      return cursor
     },
     get genesis() {
       return genesis

@@ -135,7 +135,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   const mayStart = (): boolean => durability === 'os' || !horizon.syncing
 
   function startRounds(): void {
-    rounds ??= nextTurn()
+    // A sync ends in a turn of its own; without syncs, somebody has to let the event loop breathe.
+    rounds ??= (durability === 'disk' ? Promise.resolve() : nextTurn())
       .then(runRounds)
       .catch(fail)
       .finally(() => {
@@ -169,7 +170,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     }
     const proposals = encodeBatch(batch)
     if (proposals.length > 0) {
-      const from = fold.head.cursor
+      const from = fold.cursor
       for (const pending of proposals) pending.written = true
       await log.append(proposals.map(({ id, sent: attempt }) => ({ id, line: (attempt as Expected).line })))
       await fold.catchUp()
@@ -188,9 +189,9 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   /** `safe` must stay inside the window, or nothing would ever attest what is durable. */
   async function attestable(): Promise<void> {
     const known = horizon.head
-    if (known !== undefined && fold.head.mark[0] - known.mark[0] <= LAG) return
+    if (known !== undefined && fold.n - known.mark[0] <= LAG) return
     // The first commit of a hub says that its genesis record is safe, and whoever founded it may have died before that.
-    if (durability === 'disk' || fold.head.mark[0] === 0) await horizon.settle()
+    if (durability === 'disk' || fold.n === 0) await horizon.settle()
     else horizon.startSync()
   }
 
@@ -231,7 +232,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     const { request, deadline } = pending
     if (request.signal?.aborted) return refuse(pending, request.signal.reason)
     if (performance.now() > deadline) return refuse(pending, outOfPatience(pending))
-    const seenAt = fold.head.mark[0]
+    const seenAt = fold.n
     const ready = (decision: Draft | Answered<unknown>): Ready | undefined => {
       if (!('answer' in decision)) return { pending, draft: decision, seenAt }
       const { answer, n } = decision

@@ -23,11 +23,10 @@ export function createStreamIndex(): StreamIndex {
   const streams = new Map<string, number[]>()
 
   return {
-    apply({ entry, commit, position, void: reason }) {
-      if (commit === undefined || reason !== undefined) return
-      for (const [index, { s }] of commit.events.entries()) {
-        const places = streams.get(s)
-        if (places === undefined) streams.set(s, [entry.ref, index, position + index])
+    apply({ entry, raises = [], position }) {
+      for (const [index, stream] of raises.entries()) {
+        const places = streams.get(stream)
+        if (places === undefined) streams.set(stream, [entry.ref, index, position + index])
         else places.push(entry.ref, index, position + index)
       }
     },

@@ -7,7 +7,7 @@ import path from 'node:path'
 const SOURCE = path.join(import.meta.dirname, 'shim.cpp')
 const CACHE = path.resolve(import.meta.dirname, '../../node_modules/.cache/agent-baton')
 
-export type OperationKind =
+type OperationKind =
   | 'open'
   | 'create'
   | 'write'
@@ -34,7 +34,7 @@ export interface ShimOptions {
 let compiled: string | undefined
 
 /** The library's path; compiled once, and again when its source changes. Needs g++. */
-export function shimLibrary(): string {
+function shimLibrary(): string {
   if (compiled !== undefined) return compiled
   const digest = createHash('sha256').update(readFileSync(SOURCE)).digest('hex').slice(0, 16)
   const library = path.join(CACHE, `shim-${digest}.so`)
@@ -112,7 +112,7 @@ export interface SyncRecord {
 }
 
 /** Written by worker-writer.mjs: a receipt was given. `t` and `n` are its own. */
-export interface AckRecord {
+interface AckRecord {
   readonly op: 'ack'
   readonly id: string
   readonly position: number

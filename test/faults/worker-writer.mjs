@@ -23,6 +23,8 @@ const {
   pad = 0,
   /** After so many commits say `waiting`, and go on when a line comes in. */
   waitAfter,
+  /** Goes on until a line comes in, instead of after `number`. */
+  untilTold = false,
   /** After so many commits sleep, in ms: for what runs behind. */
   rest = 0,
   /** Leave without closing. */
@@ -112,7 +114,8 @@ const line = () => new Promise((resolve) => process.stdin.once('data', resolve))
 
 async function writeAll() {
   let next = 0
-  const alone = number - together
+  let alone = untilTold ? Infinity : number - together
+  if (untilTold) void line().then(() => (alone = 0))
   async function caller() {
     while (next < alone) {
       const i = next++
@@ -124,7 +127,7 @@ async function writeAll() {
     }
   }
   await Promise.all(Array.from({ length: parallel }, caller))
-  await Promise.all(Array.from({ length: together }, (_, j) => write(alone + j)))
+  await Promise.all(Array.from({ length: together }, (_, j) => write(number - together + j)))
 }
 
 async function close() {

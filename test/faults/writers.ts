@@ -25,6 +25,7 @@ export interface WriterOptions {
   readonly keyed?: boolean
   readonly pad?: number
   readonly waitAfter?: number
+  readonly untilTold?: boolean
   readonly rest?: number
   readonly abrupt?: boolean
 }
@@ -39,7 +40,7 @@ export interface Ack {
   readonly heard: number
 }
 
-export interface Failure {
+interface Failure {
   readonly i: number
   readonly code: string
   readonly outcome: string
@@ -58,7 +59,7 @@ export interface Writer {
   readonly complaints: () => string
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
   hears: (word: string) => Promise<void>
-  /** Lets it go on after `waiting`. */
+  /** Lets it go on after `waiting`; ends it with `untilTold`. */
   goOn: () => void
 }
 
@@ -148,7 +149,7 @@ export function listenTo(child: ChildProcess, me: string): Writer {
   }
 }
 
-export interface Stored {
+interface Stored {
   readonly me: string
   readonly i: number
   readonly id: string

@@ -35,6 +35,7 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
   const file = logFile(dir)
   const { fd, writable } = openFile(dir, file, options)
   const identity = identityOf(fd)
+  const logDir = logDirectory(dir)
   let closed = false
   let syncs: Promise<unknown> = Promise.resolve()
 
@@ -49,7 +50,7 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
     async append(proposals) {
       assertOpen()
       if (!writable) throw new BatonError('STORAGE_FAILED', `${file} is read-only`, { details: { file } })
-      assertNotSuspect(logDirectory(dir))
+      assertNotSuspect(logDir)
       const batch = framed(proposals)
       try {
         // Into the page cache, on this thread: a hop to the thread pool costs more than the copy.
@@ -71,19 +72,20 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
         syncs = synced.catch(() => undefined)
         await synced
       } catch (error) {
-        markSuspect(logDirectory(dir), `fdatasync by process ${process.pid}: ${String(error)}`)
+        markSuspect(logDir, `fdatasync by process ${process.pid}: ${String(error)}`)
         throw storageError(error, 'syncing', file)
       }
       // After another process's failed sync this one may succeed, and mean nothing.
-      assertNotSuspect(logDirectory(dir))
+      assertNotSuspect(logDir)
       assertSameFile(file, identity)
       return size
     },
 
     read(from) {
       assertOpen()
-      const { size, nlink } = fs.fstatSync(fd)
-      if (nlink === 0) assertSameFile(file, identity)
+      const { size } = fs.fstatSync(fd)
+      // An answer that writes nothing (a duplicate, a no-op) rests on this alone; a file moved away still has a link.
+      assertSameFile(file, identity)
       if (size < from) {
         throw new BatonError('LOG_DAMAGED', `${file} is shorter than what was read from it: it was cut at ${size}`, {
           details: { file, size, read: from },

@@ -18,8 +18,21 @@ const NOTHING = Buffer.alloc(0)
  */
 export function readPage(fd: number, from: Cursor, end: Cursor): Page | Promise<Page> {
   if (end - from > SMALL) return readLargePage(fd, from, end)
-  const chunk = Buffer.allocUnsafe(end - from)
+  const chunk = fromSlab(end - from)
   return pageOf(chunk, fs.readSync(fd, chunk, 0, chunk.length, from), from, end)
+}
+
+let slab = NOTHING
+let used = 0
+
+/** Small pages share a large allocation, as small buffers share Node's pool: one each would keep the collector busy. */
+function fromSlab(size: number): Buffer {
+  if (used + size > slab.length) {
+    slab = Buffer.allocUnsafeSlow(CHUNK)
+    used = 0
+  }
+  used += size
+  return slab.subarray(used - size, used)
 }
 
 async function readLargePage(fd: number, from: Cursor, end: Cursor): Promise<Page> {

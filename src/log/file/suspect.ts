@@ -6,7 +6,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { BatonError } from '../../errors.ts'
 
-const suspectFile = (logDir: string): string => path.join(logDir, 'SUSPECT')
+// Asked for at every write: joined by hand.
+const suspectFile = (logDir: string): string => `${logDir}${path.sep}SUSPECT`
 
 export function markSuspect(logDir: string, why: string): void {
   try {
