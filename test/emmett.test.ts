@@ -14,16 +14,18 @@ const stores: Record<string, () => Promise<Hub>> = {
   file: () => openHub({ dir: path.join(dir(), '.baton'), create: true }),
 }
 
+async function withHub(open: () => Promise<Hub>, run: (hub: Hub) => Promise<void>): Promise<void> {
+  const hub = await open()
+  try {
+    await run(hub)
+  } finally {
+    await hub.close()
+  }
+}
+
 for (const [name, open] of Object.entries(stores)) {
   describe(`Emmett's EventStore on the ${name} log`, () => {
-    const withStore = async (run: (hub: Hub) => Promise<void>): Promise<void> => {
-      const hub = await open()
-      try {
-        await run(hub)
-      } finally {
-        await hub.close()
-      }
-    }
+    const withStore = withHub.bind(null, open)
 
     test('1. a stream that nobody wrote does not exist', () =>
       withStore(async ({ eventStore }) => {
@@ -145,7 +147,8 @@ for (const [name, open] of Object.entries(stores)) {
         await appending
         const first = await eventStore.readStream('s')
         expect(first.events[0]?.data).toEqual({ n: 1, deep: { list: [1, 2] } })
-        ;(first.events[0]?.data as typeof data).deep.list.push(4)
+        const given = first.events[0]?.data as typeof data | undefined
+        given?.deep.list.push(4)
         const second = await eventStore.readStream('s')
         expect(second.events[0]?.data).toEqual({ n: 1, deep: { list: [1, 2] } })
       }))
@@ -199,16 +202,9 @@ for (const [name, open] of Object.entries(stores)) {
         const results = await Promise.all(
           Array.from({ length: 8 }, () => handle(eventStore, 's', (sum) => counted(sum + 1))),
         )
-        expect(results.map(({ nextExpectedStreamVersion }) => nextExpectedStreamVersion).toSorted()).toEqual([
-          1n,
-          2n,
-          3n,
-          4n,
-          5n,
-          6n,
-          7n,
-          8n,
-        ])
+        expect(
+          results.map(({ nextExpectedStreamVersion }) => Number(nextExpectedStreamVersion)).toSorted((a, b) => a - b),
+        ).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
         // Each saw the sum of all before it: 1, 2, 4, 8 ...
         expect((await eventStore.readStream<Counted>('s')).events.map(({ data }) => data.n)).toEqual([
           1, 2, 4, 8, 16, 32, 64, 128,

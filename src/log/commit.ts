@@ -9,7 +9,7 @@ import { crc32 } from 'node:zlib'
 import { ID_PATTERN } from '../ids.ts'
 import { hex8, hexWord } from './chain.ts'
 
-export const FORMAT_VERSION = 1
+const FORMAT_VERSION = 1
 
 /** No line of a log is longer, its line break not counted. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024
@@ -74,7 +74,7 @@ export type Decoded =
   | { readonly kind: 'too-new'; readonly what: string }
 
 /** `,"crc":"xxxxxxxx"}` */
-export const CRC_BYTES = 18
+const CRC_BYTES = 18
 const CRC_HEAD = Buffer.from(',"crc":"')
 
 /** A stream's name: it begins with a lower-case letter, so that no name is an array index or `__proto__`. */

@@ -15,7 +15,7 @@ import type { Head, Judged } from './judging.ts'
 import type { Cursor, Log } from './log.ts'
 
 /** Nothing to write: the answer rests on what was accepted up to commit `n`. */
-export interface Answered<Receipt> {
+interface Answered<Receipt> {
   readonly answer: Receipt
   readonly n: number
 }

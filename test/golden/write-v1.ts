@@ -53,7 +53,7 @@ async function commit({ id = newId(), seen, safe, at = AT, ...changes }: Changes
   const known = await marks()
   const head = known.at(-1) as Mark
   const draft: Draft = { by: PLANNER, cmd: 'SendMessage', on: {}, events: [], ...changes }
-  const stamp = { id, at, seen: seen ?? head, safe: safe ?? (known[Math.max(0, head[0] - 1)] as Mark) }
+  const stamp = { id, at, seen: seen ?? head, safe: safe ?? known[Math.max(0, head[0] - 1)] ?? head }
   const { line } = encodeCommit(draft, stamp)
   drafts.push({ offset: fs.fstatSync(fd).size + 1, draft, stamp })
   return line

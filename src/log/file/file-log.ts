@@ -27,7 +27,7 @@ export interface FileLogOptions {
   readonly unsafeFileSystem?: boolean
 }
 
-export const logDirectory = (hubDir: string): string => path.join(hubDir, 'log')
+const logDirectory = (hubDir: string): string => path.join(hubDir, 'log')
 export const logFile = (hubDir: string): string => path.join(logDirectory(hubDir), '00000001.jsonl')
 
 export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
