@@ -22,6 +22,8 @@ export interface DurableHorizon {
   /** Calls `release` once commit `n` is as durable as was promised. */
   hold: (n: number, release: () => void) => void
   startSync: () => void
+  /** Told while a sync is in flight: the fold has come to here. The sync may cover it, if it was written before it began. */
+  note: (reached: Head) => void
   /** Resolves when all that is folded now is durable. */
   settle: () => Promise<void>
   /** Nobody is released any more. */
@@ -40,6 +42,8 @@ export function createDurableHorizon(log: Log, fold: Fold, options: DurableHoriz
   let head: Head | undefined
   let held: { readonly n: number; readonly release: () => void }[] = []
   let syncing: Promise<void> | undefined
+  /** Where the fold stood as the sync began, and where it has come to since. */
+  let reached: Head[] = []
   let behind: NodeJS.Timeout | undefined
   let failure: Error | undefined
 
@@ -66,12 +70,12 @@ export function createDurableHorizon(log: Log, fold: Fold, options: DurableHoriz
     if (syncing !== undefined || failure !== undefined) return
     clearTimeout(behind)
     behind = undefined
-    const mark = fold.head
+    reached = [fold.head]
     syncing = log.sync().then(
       (horizon) => {
         syncing = undefined
         if (failure !== undefined) return
-        if (horizon >= mark.cursor) head = mark
+        head = reached.findLast(({ cursor }) => cursor <= horizon) ?? head
         release()
         options.onSynced()
         if (held.length > 0) startSync()
@@ -108,6 +112,9 @@ export function createDurableHorizon(log: Log, fold: Fold, options: DurableHoriz
     },
     hold,
     startSync,
+    note(at) {
+      if (syncing !== undefined) reached.push(at)
+    },
     settle,
     fail(error) {
       failure = error

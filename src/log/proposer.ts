@@ -173,6 +173,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
       const from = fold.cursor
       for (const pending of proposals) pending.written = true
       await log.append(proposals.map(({ id, sent: attempt }) => ({ id, line: (attempt as Expected).line })))
+      // The disk works while the batch is read back and judged.
+      if (durability === 'disk') horizon.startSync()
       await fold.catchUp()
       refuseIfUnwritable()
       const lost = proposals.filter((pending) => !conclude(pending, from))
@@ -314,8 +316,12 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     const { commit } = judged
     const pending = commit === undefined || sent.size === 0 ? undefined : sent.get(commit.id)
     if (pending === undefined) return
-    if (judged.void === undefined) pending.fate = { n: judged.n, receipt: pending.request.receipt(judged) }
-    else if (pending.fate === undefined && commit?.crc === pending.sent?.commit.crc) pending.fate = { lost: judged }
+    if (judged.void === undefined) {
+      pending.fate = { n: judged.n, receipt: pending.request.receipt(judged) }
+      horizon.note(fold.head)
+    } else if (pending.fate === undefined && commit?.crc === pending.sent?.commit.crc) {
+      pending.fate = { lost: judged }
+    }
   }
 
   /** Whether it was accepted; if not it has to be decided again. */
