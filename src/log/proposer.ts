@@ -7,9 +7,10 @@
  */
 import { BatonError } from '../errors.ts'
 import { timestamp, type Clock, type NewId } from '../ids.ts'
-import { chainAt, commitAt, judge, LAG, WINDOW, type Verdict, type Window } from './accept.ts'
+import { chainAt, judge, LAG, WINDOW, type Verdict, type Window } from './accept.ts'
 import { encodeCommit, type Draft, type Mark } from './commit.ts'
 import { createDurableHorizon, type Durability } from './durability.ts'
+import { assertFits, outOfPatience, unwritable, vanished, withOutcome } from './failures.ts'
 import type { Expected, Fold } from './fold.ts'
 import type { Head, Judged } from './judging.ts'
 import type { Cursor, Log } from './log.ts'
@@ -233,7 +234,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   function decideOne(pending: Pending): Ready | undefined | Promise<Ready | undefined> {
     const { request, deadline } = pending
     if (request.signal?.aborted) return refuse(pending, request.signal.reason)
-    if (performance.now() > deadline) return refuse(pending, outOfPatience(pending))
+    if (performance.now() > deadline) return refuse(pending, outOfPatience(pending.id, pending.lostTo, fold.window))
     const seenAt = fold.n
     const ready = (decision: Draft | Answered<unknown>): Ready | undefined => {
       if (!('answer' in decision)) return { pending, draft: decision, seenAt }
@@ -274,7 +275,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
         // Inside: a clock that shows no time is the caller's fault, and no reason to give the log up.
         at ??= timestamp(options.clock())
         const attempt = encodeCommit(draft, { id: pending.id, at, seen, safe })
-        assertFits(attempt)
+        assertFits(attempt, Math.min(options.maxCommitBytes, log.maxCommitBytes), options.maxCommitEvents)
         bytes += attempt.line.length
         pending.sent = attempt
         proposals.push(pending)
@@ -291,21 +292,6 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   /** Before the first sync only the beginning is known to be safe; out of the window the rule does not look at it. */
   function safeMark(window: Window): Mark {
     return horizon.head?.mark ?? [0, chainAt(window, 0) ?? '0'.repeat(16)]
-  }
-
-  function assertFits({ line, raises }: Expected): void {
-    const limit = Math.min(options.maxCommitBytes, log.maxCommitBytes)
-    if (line.length > limit) {
-      throw new BatonError('PAYLOAD_TOO_LARGE', `a commit of ${line.length} bytes is over the limit of ${limit}`, {
-        details: { limit, size: line.length },
-      })
-    }
-    if (raises.length > options.maxCommitEvents) {
-      const limit = options.maxCommitEvents
-      throw new BatonError('LIMIT_EXCEEDED', `${raises.length} events in one commit are over the limit of ${limit}`, {
-        details: { limit, size: raises.length },
-      })
-    }
   }
 
   // ---- what became of it
@@ -376,16 +362,6 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     queue = []
   }
 
-  function outOfPatience({ lostTo, id }: Pending): BatonError {
-    const winner = lostTo && fold.window && commitAt(fold.window, lostTo.n)
-    const by = winner === undefined ? 'another commit' : `${winner.by.id ?? winner.by.kind} in commit ${winner.id}`
-    const what = lostTo === undefined ? 'no round was left for it' : `${lostTo.stream} was changed by ${by}`
-    return new BatonError('CONFLICT', `the command ran out of patience: ${what}`, {
-      details: { commit: id, ...(lostTo && { stream: lostTo.stream, with: winner?.id, by: winner?.by }) },
-      hint: 'Try again; with a key, if the command must not happen twice.',
-    })
-  }
-
   async function close(): Promise<void> {
     closing = true
     while (live.size > 0 || rounds !== undefined) await (rounds ?? horizon.settle().catch(() => undefined))
@@ -417,19 +393,3 @@ function stillHolds(window: Window, id: string, draft: Draft, seenAt: number): b
 
 /** Lets the event loop take what has come meanwhile: more proposals for the batch, a sync that has ended. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-const withOutcome = (error: BatonError, outcome: 'unknown' | 'none'): BatonError =>
-  new BatonError(error.code, error.message, {
-    details: { ...error.details, outcome },
-    ...(error.hint !== undefined && { hint: error.hint }),
-    cause: error,
-  })
-
-const vanished = (name: string, id: string): BatonError =>
-  new BatonError('STORAGE_UNSAFE', `commit ${id} was written to ${name} and left no trace there`, {
-    details: { file: name, commit: id },
-    hint: 'This storage does not keep appends in order (a network file system?). Move the hub to a local disk.',
-  })
-
-const unwritable = (error: unknown): BatonError =>
-  new BatonError('INVALID_COMMAND', `the commit cannot be written: ${String(error)}`, { cause: error })
