@@ -61,7 +61,6 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
       } catch (error) {
         throw storageError(error, 'writing to', file)
       }
-      assertSameFile(file, identity)
     },
 
     async sync() {
@@ -84,7 +83,7 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
     read(from) {
       assertOpen()
       const { size } = fs.fstatSync(fd)
-      // An answer that writes nothing (a duplicate, a no-op) rests on this alone; a file moved away still has a link.
+      // Before every receipt: what was written is read back, and an answer that writes nothing rests on this look alone.
       assertSameFile(file, identity)
       if (size < from) {
         throw new BatonError('LOG_DAMAGED', `${file} is shorter than what was read from it: it was cut at ${size}`, {
