@@ -3,10 +3,55 @@ export type ErrorCode =
   // what was asked cannot be read or is too much
   | 'INVALID_COMMAND'
   | 'BAD_ID'
+  | 'BAD_ADDRESS'
+  | 'AMBIGUOUS_ADDRESS'
   | 'PAYLOAD_TOO_LARGE'
   | 'LIMIT_EXCEEDED'
   // it is not there
   | 'HUB_NOT_FOUND'
+  | 'UNKNOWN_SESSION'
+  | 'UNKNOWN_RUN'
+  | 'UNKNOWN_EFFECT'
+  | 'UNKNOWN_TASK'
+  | 'UNKNOWN_GROUP'
+  | 'UNKNOWN_MESSAGE'
+  | 'UNKNOWN_CHECKPOINT'
+  // it is not in a state for that
+  | 'SESSION_EXISTS'
+  | 'SESSION_CLOSED'
+  | 'RUN_EXISTS'
+  | 'RUN_TERMINAL'
+  | 'RUNS_LIVE'
+  | 'CHILDREN_LIVE'
+  | 'DEPTH_EXCEEDED'
+  | 'TASK_EXISTS'
+  | 'TASK_CLOSED'
+  | 'INVALID_TRANSITION'
+  | 'PLACE_IN_USE'
+  // it is not yours to do
+  | 'NOT_ALLOWED'
+  | 'NOT_OWNER'
+  | 'ALREADY_OWNED'
+  | 'STALE_EPOCH'
+  | 'OWNER_MUST_HAND_OFF'
+  | 'NOT_PARTICIPANT'
+  | 'NOT_RECIPIENT'
+  | 'NOT_TARGET'
+  | 'NOT_A_CHILD'
+  | 'UNRELATED'
+  // nobody can take it
+  | 'NO_RECIPIENTS'
+  | 'INBOX_FULL'
+  | 'HANDOFF_PENDING'
+  | 'NO_PENDING_HANDOFF'
+  | 'HANDOFF_TO_SELF'
+  // shared state
+  | 'SEED_AFTER_START'
+  | 'ALREADY_SEEDED'
+  | 'CHILD_NOT_SETTLED'
+  | 'CHILD_NOT_SUCCEEDED'
+  | 'MERGE_CONFLICT'
+  | 'STATE_VERSION'
   // somebody else was faster
   | 'CONFLICT'
   | 'KEY_REUSED'
@@ -17,7 +62,7 @@ export type ErrorCode =
   | 'LOG_DAMAGED'
   | 'LOG_TOO_NEW'
 
-const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'STORAGE_FULL'])
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'STORAGE_FULL', 'INBOX_FULL'])
 
 export interface BatonErrorInit {
   readonly details?: Readonly<Record<string, unknown>>

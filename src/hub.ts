@@ -1,18 +1,24 @@
 import path from 'node:path'
+import { createBus } from './commands/bus.ts'
+import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts'
 import { BatonError } from './errors.ts'
+import { asActor, createHub, type Hub } from './hub-api.ts'
 import { systemClock, ulidFactory, type Clock, type NewId } from './ids.ts'
 import type { Actor } from './log/commit.ts'
-import { createEventStore, type BatonEventStore } from './log/emmett.ts'
-import { openFileLog } from './log/file/file-log.ts'
-import { createFold } from './log/fold.ts'
-import { found } from './log/founding.ts'
-import { createJudging, type Head, type Judged } from './log/judging.ts'
-import type { Log } from './log/log.ts'
 import type { Durability } from './log/durability.ts'
-import { readPages } from './log/pages.ts'
+import { createEventStore } from './log/emmett.ts'
+import { openFileLog } from './log/file/file-log.ts'
+import { createFold, type Fold } from './log/fold.ts'
+import { found } from './log/founding.ts'
+import type { Log } from './log/log.ts'
 import { createProposer } from './log/proposer.ts'
 import { createStreamIndex } from './log/stream-index.ts'
-import { verifyLog, type Report, type VerifyOptions } from './log/verify.ts'
+import { createReplica } from './projections/replica.ts'
+import { statesOf } from './projections/states.ts'
+import { createGrowth, type Growth } from './queries/growth.ts'
+import type { Freshness, Reading } from './queries/reading.ts'
+
+export type { Hub } from './hub-api.ts'
 
 export interface HubOptions {
   /** The hub's directory, usually `.baton`. */
@@ -21,81 +27,70 @@ export interface HubOptions {
   readonly log?: Log
   /** Makes the hub if it is not there. Without it a missing hub is HUB_NOT_FOUND. */
   readonly create?: boolean
-  /** Who commits are by. */
+  /** Who commits are by: the operator, if nobody is named. */
   readonly actor?: Actor
   /** `disk` (the default) answers after the sync; `os` after the write, which survives `kill -9` but no power cut. */
   readonly durability?: Durability
   /** How long a command goes on when others keep changing what it relies on, in milliseconds. */
   readonly patience?: number
+  /** How much a hub takes: sizes, counts, depths. */
+  readonly limits?: Partial<Limits>
   readonly clock?: Clock
   readonly newId?: NewId
-  readonly maxCommitBytes?: number
-  readonly maxCommitEvents?: number
   readonly unsafeFileSystem?: boolean
 }
 
-/** An accepted event, as `hub.log()` gives it. */
-export interface LoggedEvent {
-  readonly position: number
-  readonly stream: string
-  readonly type: string
-  readonly typeVersion: number
-  readonly data: unknown
-  readonly commit: string
-  readonly at: string
-  readonly by: Actor
-}
-
-export interface Hub {
-  readonly id: string
-  /** Emmett's EventStore for your own streams, in the same log. */
-  readonly eventStore: BatonEventStore
-  /** Where this replica stands; `position` is that of the newest event. */
-  readonly head: Head
-  /** Set when the log contradicts itself: the hub is read-only up to there. */
-  readonly damage: BatonError | undefined
-  /** Folds what others have written meanwhile. */
-  catchUp(signal?: AbortSignal): Promise<void>
-  /** The accepted events in order, to the end as it is now. */
-  log(options?: { readonly after?: number; readonly signal?: AbortSignal }): AsyncIterable<LoggedEvent>
-  verify(options?: VerifyOptions): Promise<Report>
-  close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
-}
-
-const DEFAULTS = { patience: 10_000, maxCommitBytes: 4 * 1024 * 1024, maxCommitEvents: 2_000 } as const
+const PATIENCE_MS = 10_000
 
 /** Opens a hub: the one place where the parts are wired. */
 export async function openHub(options: HubOptions): Promise<Hub> {
+  const actor = asActor(options.actor ?? { kind: 'operator' })
   const log = options.log ?? openFileLog(path.resolve(options.dir ?? '.baton'), options)
   try {
-    return await wire(log, options)
+    return await wire(log, actor, options)
   } catch (error) {
     await log.close()
     throw error
   }
 }
 
-async function wire(log: Log, options: HubOptions): Promise<Hub> {
+async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   const clock = options.clock ?? systemClock
   const newId = options.newId ?? ulidFactory(clock)
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
   if (options.create === true) await create(log, newId, clock)
 
   const index = createStreamIndex()
+  const replica = createReplica(index)
   const fold = createFold(log, {
     observe(judged) {
       index.apply(judged)
+      replica.apply(judged)
       proposer.observe(judged)
     },
-    reset: index.clear,
+    reset() {
+      index.clear()
+      replica.clear()
+    },
   })
-  const durability = options.durability ?? 'disk'
-  const proposer = createProposer(log, fold, { ...DEFAULTS, ...options, durability, clock, newId })
+  const proposer = createProposer(log, fold, {
+    durability: options.durability ?? 'disk',
+    patience: options.patience ?? PATIENCE_MS,
+    maxCommitBytes: limits.commitBytes,
+    maxCommitEvents: limits.commitEvents,
+    clock,
+    newId,
+  })
+  const states = statesOf(replica, () => fold.head.position)
+  const { keyUse, unknown } = replica
+  const bus = createBus({ log, fold, proposer, index, states, limits, clock, newId, unknown, keyUse })
 
   await fold.catchUp()
   const id = fold.genesis?.hub
   if (id === undefined) throw fold.damage ?? unfounded(log.name)
-  const actor: Actor = { ...(options.actor ?? { kind: 'operator' }), pid: process.pid }
+
+  const growth = createGrowth(log)
+  const reading: Reading = { log, states, index, get: replica.get, reach: (to) => reach(fold, growth, to) }
   let closing: Promise<void> | undefined
 
   async function close(): Promise<void> {
@@ -106,25 +101,38 @@ async function wire(log: Log, options: HubOptions): Promise<Hub> {
     }
   }
 
-  const hub: Hub = {
-    id,
-    eventStore: createEventStore({ log, fold, proposer, index, actor }),
-    get head() {
-      return fold.head
+  return createHub(
+    {
+      id,
+      log,
+      fold,
+      bus,
+      reading,
+      growth,
+      eventStore: (by) => createEventStore({ log, fold, proposer, index, actor: by }),
+      // An answer without a commit: it is given once what it rests on is durable.
+      settled: () => proposer.propose({ decide: () => ({ answer: undefined, n: fold.n }), receipt: () => undefined }),
+      close: () => (closing ??= close()),
     },
-    get damage() {
-      return fold.damage
-    },
-    catchUp: (signal) => fold.catchUp(signal),
-    async *log({ after = 0, signal } = {}) {
+    actor,
+  )
+}
+
+/** Folds what is there; and waits for what the caller has heard of. */
+async function reach(fold: Fold, growth: Growth, { atLeast = 0, signal }: Freshness = {}): Promise<void> {
+  await fold.catchUp(signal)
+  if (fold.head.position >= atLeast) return
+  const follower = growth.follow()
+  try {
+    for (;;) {
       await fold.catchUp(signal)
-      yield* acceptedEvents(log, fold.head.cursor, after, signal)
-    },
-    verify: (verifyOptions) => verifyLog(log, verifyOptions),
-    close: () => (closing ??= close()),
-    [Symbol.asyncDispose]: () => hub.close(),
+      if (fold.head.position >= atLeast) return
+      signal?.throwIfAborted()
+      await follower.next(signal)
+    }
+  } finally {
+    follower.dispose()
   }
-  return hub
 }
 
 /** Ids and times come from the caller: what no reader would take for a genesis record is refused. */
@@ -134,34 +142,6 @@ async function create(log: Log, newId: NewId, clock: Clock): Promise<void> {
   } catch (error) {
     if (error instanceof BatonError) throw error
     throw new BatonError('INVALID_COMMAND', `the hub cannot be created: ${String(error)}`, { cause: error })
-  }
-}
-
-/** Folds from the start, page by page: memory holds one page, and a slow consumer holds nobody up. */
-async function* acceptedEvents(
-  log: Log,
-  end: number,
-  after: number,
-  signal?: AbortSignal,
-): AsyncGenerator<LoggedEvent> {
-  let accepted: Judged[] = []
-  const judging = createJudging(log.name, (judged) => {
-    if (judged.void === undefined && judged.commit !== undefined) accepted.push(judged)
-  })
-  for await (const page of readPages(log, 0, signal)) {
-    for (const entry of page) if (entry.ref < end) judging.step(entry)
-    for (const judged of accepted) yield* eventsAfter(judged, after)
-    accepted = []
-    if (judging.head.cursor >= end) return
-  }
-}
-
-function* eventsAfter({ commit, position }: Judged, after: number): Generator<LoggedEvent> {
-  if (commit === undefined) return
-  const { id, at, by } = commit
-  for (const [i, { s, t, v, d }] of commit.events.entries()) {
-    if (position + i <= after) continue
-    yield { position: position + i, stream: s, type: t, typeVersion: v, data: d, commit: id, at, by }
   }
 }
 

@@ -9,14 +9,26 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: [],
   ids: [],
   log: ['errors', 'ids'],
-  hub: ['errors', 'ids', 'log'],
-  index: ['errors', 'ids', 'log', 'hub'],
+  events: ['ids'],
+  domain: ['errors', 'ids', 'events'],
+  commands: ['errors', 'ids', 'events', 'domain', 'log'],
+  projections: ['events', 'domain', 'log'],
+  queries: ['errors', 'events', 'domain', 'projections', 'log'],
+  'hub-api': ['errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries'],
+  hub: ['errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries', 'hub-api'],
+  index: ['errors', 'ids', 'log', 'events', 'domain', 'commands', 'projections', 'queries', 'hub-api', 'hub'],
   testing: ['index'],
+}
+
+/** What may be imported as types alone: a rule names the command that it decides. */
+const MAY_IMPORT_TYPES: Record<string, readonly string[]> = {
+  domain: ['commands'],
 }
 
 /** The packages that one place alone may import. */
 const ONLY_IN: Record<string, RegExp> = {
-  '@event-driven-io/emmett': /^log\/emmett\.ts$/,
+  '@event-driven-io/emmett': /^(log|commands)\/emmett\.ts$/,
+  zod: /^(events|commands)\//,
   ulid: /^ids\.ts$/,
   vitest: /^testing\//,
   'node:fs': /^(log\/file|projections\/snapshots|cli)\//,
@@ -25,10 +37,11 @@ const ONLY_IN: Record<string, RegExp> = {
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
 const imports = files.flatMap((file) => {
   const text = readFileSync(path.join(SRC, file), 'utf8')
-  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'"]*?from '([^']+)'|import\('([^']+)'\)/g)].map(
+  return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b( type)?[^'"]*?from '([^']+)'|import\('([^']+)'\)/g)].map(
     (match) => ({
       file,
-      from: (match[1] ?? match[2]) as string,
+      typesOnly: match[1] !== undefined,
+      from: (match[2] ?? match[3]) as string,
     }),
   )
 })
@@ -38,10 +51,13 @@ test('every folder imports only from where it may', () => {
   expect(imports.length).toBeGreaterThan(20)
   const wrong = imports
     .filter(({ from }) => from.startsWith('.'))
-    .map(({ file, from }) => ({ file, target: path.relative(SRC, path.resolve(SRC, path.dirname(file), from)) }))
-    .filter(({ file, target }) => {
+    .map(({ file, typesOnly, from }) => {
+      return { file, typesOnly, target: path.relative(SRC, path.resolve(SRC, path.dirname(file), from)) }
+    })
+    .filter(({ file, typesOnly, target }) => {
       const [mine, theirs] = [folderOf(file), folderOf(target)]
-      return mine !== theirs && !(MAY_IMPORT[mine] ?? []).includes(theirs)
+      const allowed = [...(MAY_IMPORT[mine] ?? []), ...((typesOnly && MAY_IMPORT_TYPES[mine]) || [])]
+      return mine !== theirs && !allowed.includes(theirs)
     })
   expect(wrong).toEqual([])
 })

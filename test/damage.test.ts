@@ -339,7 +339,7 @@ test('07 a line that is longer than any record is void, and the hub goes on behi
 
 test('08 a commit of the longest line is read, and one byte more is not', async () => {
   const dir = freshDir()
-  const hub = await openHub({ dir, create: true, maxCommitBytes: MAX_LINE_BYTES, durability: 'os' })
+  const hub = await openHub({ dir, create: true, limits: { commitBytes: MAX_LINE_BYTES }, durability: 'os' })
   const line = async (length: number): Promise<number> => {
     const before = fs.statSync(logFile(dir)).size
     await hub.eventStore.appendToStream('big', [{ type: 'Big', data: { text: 'x'.repeat(length) } }])

@@ -111,7 +111,7 @@ test('04 a commit of 10 MB is refused, and nothing is written', async () => {
 })
 
 test('05 the limit is on the bytes of the line, and exact', async () => {
-  const it = await newHub({ maxCommitBytes: 2_000 })
+  const it = await newHub({ limits: { commitBytes: 2_000 } })
   const append = (n: number) => it.hub.eventStore.appendToStream('a', [anEvent({ text: 'x'.repeat(n) })])
   const before = it.bytes().length
   await append(100)
@@ -134,7 +134,7 @@ test('06 more than 2,000 events in a commit are refused', async () => {
 })
 
 test('07 what is refused takes nobody else of its batch with it', async () => {
-  const { dir, hub } = await newHub({ maxCommitBytes: 10_000 })
+  const { dir, hub } = await newHub({ limits: { commitBytes: 10_000 } })
   const append = (data: unknown) => hub.eventStore.appendToStream('a', [anEvent(data)])
   const outcomes = await Promise.allSettled([append('ok'), append('x'.repeat(20_000)), append(1n), append('ok too')])
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])

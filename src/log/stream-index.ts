@@ -14,6 +14,8 @@ export interface StreamIndex {
   clear: () => void
   /** How many events the stream has. */
   version: (stream: string) => number
+  /** The versions of the newest commit's events, by their streams: the index stands right behind it. */
+  newest: (streams: readonly string[]) => number[]
   /** The places of the events with these versions, both included; versions begin at 1. */
   places: (stream: string, from: number, to: number) => EventPlace[]
 }
@@ -21,6 +23,7 @@ export interface StreamIndex {
 export function createStreamIndex(): StreamIndex {
   /** Three numbers an event: a million events cost tens of megabytes, not hundreds. */
   const streams = new Map<string, number[]>()
+  const version = (stream: string): number => (streams.get(stream)?.length ?? 0) / 3
 
   return {
     apply({ entry, raises = [], position }) {
@@ -31,7 +34,18 @@ export function createStreamIndex(): StreamIndex {
       }
     },
     clear: () => streams.clear(),
-    version: (stream) => (streams.get(stream)?.length ?? 0) / 3,
+    version,
+    newest(raised) {
+      const behind = new Map<string, number>()
+      const versions: number[] = []
+      for (let i = raised.length - 1; i >= 0; i--) {
+        const stream = raised[i] as string
+        const later = behind.get(stream) ?? 0
+        versions[i] = version(stream) - later
+        behind.set(stream, later + 1)
+      }
+      return versions
+    },
     places(stream, from, to) {
       const all = streams.get(stream) ?? []
       const found: EventPlace[] = []

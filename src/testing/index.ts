@@ -1,1 +1,3 @@
 export { logContract, type LogContractOptions } from './log-contract.ts'
+export { given, type Given, type Outcome, type Then, type When } from './scenario.ts'
+export { testHub, type TestHubOptions } from './test-hub.ts'

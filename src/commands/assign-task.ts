@@ -1,0 +1,29 @@
+import type * as z from 'zod'
+import { decideAssignTask } from '../domain/rules/ownership.ts'
+import { Address, Epoch, Id, Short, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('AssignTask', {
+  taskId: Id,
+  to: Address,
+  reason: Short.optional(),
+  expectEpoch: Epoch.optional(),
+})
+
+export type AssignTask = z.infer<typeof schema>
+
+export const assignTask = defineCommand(schema, {
+  summary: 'Make a session the owner of a task',
+  relies: ['session', 'run', 'task'],
+  codes: [
+    'UNKNOWN_TASK',
+    'TASK_CLOSED',
+    'NOT_OWNER',
+    'STALE_EPOCH',
+    'NOT_PARTICIPANT',
+    'ALREADY_OWNED',
+    'BAD_ADDRESS',
+    'AMBIGUOUS_ADDRESS',
+    'LIMIT_EXCEEDED',
+  ],
+  decide: decideAssignTask,
+})

@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { decideBroadcast } from '../domain/rules/messages.ts'
+import { Address, Id, Instant, Json, Kind, Short, Text, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('Broadcast', {
+  /** A set: `task:<id>`, `group:<name>`, `children`, `siblings`, `descendants`, `ancestors`. */
+  to: Address,
+  includeSelf: z.boolean().optional(),
+  /** A full mailbox refuses the whole of it. */
+  requireAll: z.boolean().optional(),
+  allowEmpty: z.boolean().optional(),
+  task: Id.optional(),
+  kind: Kind.optional(),
+  subject: Short.optional(),
+  body: Text,
+  data: Json.optional(),
+  inReplyTo: Id.optional(),
+  /** Makes it a request: the first reply until then answers it. */
+  replyBy: Instant.optional(),
+  expiresAt: Instant.optional(),
+})
+
+export type Broadcast = z.infer<typeof schema>
+
+export const broadcast = defineCommand(schema, {
+  summary: 'Send a message to every member of a set',
+  relies: ['session', 'run', 'task'],
+  codes: [
+    'BAD_ADDRESS',
+    'UNKNOWN_TASK',
+    'UNKNOWN_GROUP',
+    'UNKNOWN_MESSAGE',
+    'TASK_CLOSED',
+    'NOT_PARTICIPANT',
+    'NO_RECIPIENTS',
+    'INBOX_FULL',
+    'PAYLOAD_TOO_LARGE',
+    'LIMIT_EXCEEDED',
+  ],
+  decide: decideBroadcast,
+})

@@ -1,0 +1,231 @@
+/**
+ * The way of a command: parse it, decide it on the folded state, propose what follows, and answer with the receipt.
+ * Who changes what was relied on makes the proposal void, and it is decided again on the new state.
+ */
+import type { Done } from '../domain/state.ts'
+import { digest } from '../domain/json.ts'
+import type { Limits } from '../domain/limits.ts'
+import { openWorld, type Context, type Decision, type States } from '../domain/world.ts'
+import { BatonError } from '../errors.ts'
+import { eventCatalog, type Fact } from '../events/catalog.ts'
+import type { Clock, NewId } from '../ids.ts'
+import { actorKey } from '../log/accept.ts'
+import { decode, type Actor, type Commit, type Draft, type StoredEvent } from '../log/commit.ts'
+import type { Fold } from '../log/fold.ts'
+import type { Judged } from '../log/judging.ts'
+import type { Log } from '../log/log.ts'
+import type { Proposer } from '../log/proposer.ts'
+import type { StreamIndex } from '../log/stream-index.ts'
+import type { Command } from './catalog.ts'
+import type { CommandDefinition } from './define.ts'
+import { parseCommand } from './parse.ts'
+
+/** What became of a command. */
+export interface Receipt {
+  /** The commit that did it; none where there was nothing to do. */
+  readonly commit: string | undefined
+  /** Of its last event; the view of whoever reads `atLeast` here shows it. */
+  readonly position: number
+  /** It had been done before, under this key. */
+  readonly duplicate: boolean
+  readonly events: readonly ReceiptEvent[]
+}
+
+export interface ReceiptEvent {
+  readonly type: string
+  readonly stream: string
+  readonly version: number
+  readonly position: number
+  readonly data: unknown
+}
+
+/** What a command would do. */
+export interface DryRun {
+  readonly dryRun: true
+  /** The mailboxes that would get a message. */
+  readonly recipients: readonly string[]
+  readonly events: readonly { readonly type: string; readonly stream: string; readonly data: unknown }[]
+}
+
+export interface SendOptions {
+  /** Makes the command idempotent for good: sent again under it, it answers with the first receipt. */
+  readonly key?: string
+  readonly signal?: AbortSignal
+  /** How long to go on deciding again, in milliseconds. */
+  readonly patience?: number
+}
+
+export interface BusParts {
+  readonly log: Log
+  readonly fold: Fold
+  readonly proposer: Proposer
+  readonly states: States
+  readonly limits: Limits
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly index: StreamIndex
+  /** What this build does not know on a stream. */
+  readonly unknown: (stream: string) => string | undefined
+  readonly keyUse: (actorKey: string) => (Earlier & { readonly fp: string }) | undefined
+}
+
+/** Where the commit of an earlier receipt lies. */
+interface Earlier {
+  readonly ref: number
+  readonly position: number
+  readonly versions: readonly number[]
+}
+
+export interface Bus {
+  send: (actor: Actor, command: Command, options?: SendOptions) => Promise<Receipt>
+  dryRun: (actor: Actor, command: Command) => Promise<DryRun>
+}
+
+/** One try at deciding: what follows, and what it relied on. */
+interface Decided {
+  readonly decision: Decision
+  readonly on: Readonly<Record<string, number>>
+}
+
+export function createBus(parts: BusParts): Bus {
+  const { fold, proposer, index } = parts
+
+  async function send(actor: Actor, input: Command, options: SendOptions = {}): Promise<Receipt> {
+    const { definition, command } = parseCommand(input)
+    const { key, signal, patience } = options
+    const fp = key === undefined ? undefined : digest(input)
+    const decide = decider(actor, definition, command)
+
+    /** Until nothing is left of it: most commands are one commit, some begin with others. */
+    for (;;) {
+      let isStep = false
+      const receipt = await proposer.propose<Receipt | undefined>({
+        decide() {
+          const used = key === undefined ? undefined : parts.keyUse(actorKey(actor, key))
+          if (used !== undefined) return again(used, used.fp === fp ? undefined : key)
+          const { decision, on } = decide()
+          if ('done' in decision) return again(atOneStream(decision.done))
+          isStep = 'step' in decision
+          const facts = 'step' in decision ? decision.step : decision
+          if (facts.length === 0 && key === undefined) return { answer: nothing(), n: fold.n }
+          const draft: Draft = { by: actor, cmd: command.type, on, events: facts.map(toStored) }
+          return key === undefined || isStep ? draft : { ...draft, key, fp: fp as string }
+        },
+        receipt: (judged) => (isStep ? undefined : receiptOf(judged)),
+        ...(signal !== undefined && { signal }),
+        ...(patience !== undefined && { patience }),
+      })
+      if (receipt !== undefined) return receipt
+    }
+  }
+
+  /** Ids and the time are fixed before the first try. */
+  function decider(actor: Actor, definition: CommandDefinition, command: Command): () => Decided {
+    const now = parts.clock()
+    const ids: string[] = []
+    return () => {
+      let next = 0
+      const context: Context = {
+        actor,
+        now,
+        newId: () => (ids[next++] ??= parts.newId()),
+        limits: parts.limits,
+      }
+      const on: Record<string, number> = {}
+      const world = openWorld(parts.states, (stream) => {
+        const unknown = parts.unknown(stream)
+        if (unknown !== undefined) throw tooNew(parts.log.name, stream, unknown)
+        on[stream] = index.version(stream)
+      })
+      return { decision: definition.decide(command as never, world, context), on }
+    }
+  }
+
+  const nothing = (): Receipt => ({ commit: undefined, position: fold.head.position, duplicate: false, events: [] })
+
+  /** Asked in the turn in which the commit was folded: the index stands right behind it. */
+  function receiptOf({ commit, position, raises = [] }: Judged): Receipt {
+    const { id, events } = commit as Commit
+    return receiptFrom(id, events, position, index.newest(raises))
+  }
+
+  async function again(used: Earlier, reusedKey?: string): Promise<{ answer: Receipt; n: number }> {
+    const n = fold.n
+    const decoded = decode((await parts.log.readAt(used.ref)).line)
+    if (decoded.kind !== 'commit') {
+      throw new BatonError(
+        'LOG_DAMAGED',
+        `${parts.log.name} is damaged at ${used.ref}: it was whole when it was folded`,
+        {
+          details: { file: parts.log.name, offset: used.ref },
+          hint: 'Restore it from a backup; nothing was changed.',
+        },
+      )
+    }
+    const { id, cmd, events } = decoded.commit
+    if (reusedKey !== undefined) throw keyReused(reusedKey, cmd, id)
+    const { versions, position } = used
+    return { answer: { ...receiptFrom(id, events, position, versions), duplicate: true }, n }
+  }
+
+  async function dryRun(actor: Actor, input: Command): Promise<DryRun> {
+    const { definition, command } = parseCommand(input)
+    await fold.catchUp()
+    const { decision } = decider(actor, definition, command)()
+    const facts = 'done' in decision ? [] : 'step' in decision ? decision.step : decision
+    const events = facts.map(toStored).map(({ s, t, d }) => ({ type: t, stream: s, data: d }))
+    const recipients = facts.flatMap((fact) => (fact.type === 'MessageDelivered' ? [fact.data.mailbox] : []))
+    return { dryRun: true, recipients, events }
+  }
+
+  return { send, dryRun }
+}
+
+/** What is written is checked, though it comes from our own rules: the log keeps it for ever. */
+function toStored({ type, stream, data }: Fact): StoredEvent {
+  const definition = eventCatalog[type]
+  const result = definition.schema.safeParse(data)
+  if (!result.success) throw new TypeError(`${type} is not what its schema says: ${result.error.message}`)
+  return { s: stream, t: type, v: definition.version, d: data }
+}
+
+const receiptFrom = (
+  commit: string,
+  events: readonly StoredEvent[],
+  position: number,
+  versions: readonly number[],
+): Receipt => ({
+  commit,
+  position: position + events.length - 1,
+  duplicate: false,
+  events: events.map(({ s, t, d }, i) => ({
+    type: t,
+    stream: s,
+    version: versions[i] as number,
+    position: position + i,
+    data: d,
+  })),
+})
+
+/** A merge writes one stream, event after event. */
+const atOneStream = ({ ref, position, version }: Done): Earlier => ({
+  ref,
+  position,
+  versions: Array.from({ length: 2 }, (_, i) => version + i),
+})
+
+const keyReused = (key: string, cmd: string, commit: string): BatonError =>
+  new BatonError(
+    'KEY_REUSED',
+    `the key ${JSON.stringify(key)} stands for another command: ${cmd} in commit ${commit}`,
+    {
+      details: { key, cmd, commit },
+      hint: 'A key names one intention: use another one for another command.',
+    },
+  )
+
+const tooNew = (name: string, stream: string, what: string): BatonError =>
+  new BatonError('LOG_TOO_NEW', `${stream} holds ${what}, which this version of Baton does not know`, {
+    details: { file: name, stream, what },
+    hint: 'Use the newer version of agent-baton that wrote it; everything else in this hub goes on.',
+  })

@@ -1,0 +1,17 @@
+import type * as z from 'zod'
+import { decideCancelRun } from '../domain/rules/end-run.ts'
+import { Id, Short, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('CancelRun', {
+  runId: Id,
+  reason: Short,
+})
+
+export type CancelRun = z.infer<typeof schema>
+
+export const cancelRun = defineCommand(schema, {
+  summary: 'Cancel a run and its descendants',
+  relies: ['session', 'run'],
+  codes: ['NOT_ALLOWED', 'LIMIT_EXCEEDED'],
+  decide: decideCancelRun,
+})

@@ -1,0 +1,119 @@
+/** All commands: the table that the bus, the CLI and the documentation are made from. */
+import * as z from 'zod'
+import type { CommandDefinition } from './define.ts'
+import { acceptHandoff, type AcceptHandoff } from './accept-handoff.ts'
+import { acknowledgeMessage, type AcknowledgeMessage } from './acknowledge-message.ts'
+import { assignTask, type AssignTask } from './assign-task.ts'
+import { beginRun, type BeginRun } from './begin-run.ts'
+import { broadcast, type Broadcast } from './broadcast.ts'
+import { cancelHandoff, type CancelHandoff } from './cancel-handoff.ts'
+import { cancelRun, type CancelRun } from './cancel-run.ts'
+import { checkpointRun, type CheckpointRun } from './checkpoint-run.ts'
+import { claimTask, type ClaimTask } from './claim-task.ts'
+import { closeSession, type CloseSession } from './close-session.ts'
+import { closeTask, type CloseTask } from './close-task.ts'
+import { completeRun, type CompleteRun } from './complete-run.ts'
+import { declineHandoff, type DeclineHandoff } from './decline-handoff.ts'
+import { discardDeadLetter, type DiscardDeadLetter } from './discard-dead-letter.ts'
+import { failRun, type FailRun } from './fail-run.ts'
+import { handoff, type Handoff } from './handoff.ts'
+import { joinTask, type JoinTask } from './join-task.ts'
+import { leaveTask, type LeaveTask } from './leave-task.ts'
+import { mergeChildResult, type MergeChildResult } from './merge-child-result.ts'
+import { openSession, type OpenSession } from './open-session.ts'
+import { openTask, type OpenTask } from './open-task.ts'
+import { releaseTask, type ReleaseTask } from './release-task.ts'
+import { renewLease, type RenewLease } from './renew-lease.ts'
+import { reopenSession, type ReopenSession } from './reopen-session.ts'
+import { reportProgress, type ReportProgress } from './report-progress.ts'
+import { requeueDeadLetter, type RequeueDeadLetter } from './requeue-dead-letter.ts'
+import { resumeRun, type ResumeRun } from './resume-run.ts'
+import { seedChildState, type SeedChildState } from './seed-child-state.ts'
+import { sendMessage, type SendMessage } from './send-message.ts'
+import { setState, type SetState } from './set-state.ts'
+import { setTaskStatus, type SetTaskStatus } from './set-task-status.ts'
+import { startRun, type StartRun } from './start-run.ts'
+import { suspendRun, type SuspendRun } from './suspend-run.ts'
+
+export const commandCatalog = {
+  OpenSession: openSession,
+  CloseSession: closeSession,
+  ReopenSession: reopenSession,
+  RenewLease: renewLease,
+  SetState: setState,
+  StartRun: startRun,
+  BeginRun: beginRun,
+  SuspendRun: suspendRun,
+  ResumeRun: resumeRun,
+  ReportProgress: reportProgress,
+  CheckpointRun: checkpointRun,
+  CompleteRun: completeRun,
+  FailRun: failRun,
+  CancelRun: cancelRun,
+  SeedChildState: seedChildState,
+  MergeChildResult: mergeChildResult,
+  OpenTask: openTask,
+  JoinTask: joinTask,
+  LeaveTask: leaveTask,
+  SetTaskStatus: setTaskStatus,
+  CloseTask: closeTask,
+  ClaimTask: claimTask,
+  ReleaseTask: releaseTask,
+  AssignTask: assignTask,
+  Handoff: handoff,
+  AcceptHandoff: acceptHandoff,
+  DeclineHandoff: declineHandoff,
+  CancelHandoff: cancelHandoff,
+  SendMessage: sendMessage,
+  Broadcast: broadcast,
+  AcknowledgeMessage: acknowledgeMessage,
+  RequeueDeadLetter: requeueDeadLetter,
+  DiscardDeadLetter: discardDeadLetter,
+} satisfies Record<string, CommandDefinition>
+
+export type CommandType = keyof typeof commandCatalog
+
+/** Whatever a hub can be asked to do. */
+export type Command =
+  | OpenSession
+  | CloseSession
+  | ReopenSession
+  | RenewLease
+  | SetState
+  | StartRun
+  | BeginRun
+  | SuspendRun
+  | ResumeRun
+  | ReportProgress
+  | CheckpointRun
+  | CompleteRun
+  | FailRun
+  | CancelRun
+  | SeedChildState
+  | MergeChildResult
+  | OpenTask
+  | JoinTask
+  | LeaveTask
+  | SetTaskStatus
+  | CloseTask
+  | ClaimTask
+  | ReleaseTask
+  | AssignTask
+  | Handoff
+  | AcceptHandoff
+  | DeclineHandoff
+  | CancelHandoff
+  | SendMessage
+  | Broadcast
+  | AcknowledgeMessage
+  | RequeueDeadLetter
+  | DiscardDeadLetter
+
+/** JSON Schemas of all commands. */
+export function commandSchemas(): Record<CommandType, object> {
+  const entries = Object.values(commandCatalog).map(({ type, summary, schema }) => [
+    type,
+    { title: type, description: summary, ...z.toJSONSchema(schema) },
+  ])
+  return Object.fromEntries(entries) as Record<CommandType, object>
+}

@@ -1,0 +1,17 @@
+import type * as z from 'zod'
+import { decideClaimTask } from '../domain/rules/ownership.ts'
+import { Id, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('ClaimTask', {
+  taskId: Id,
+  sessionId: Id.optional(),
+})
+
+export type ClaimTask = z.infer<typeof schema>
+
+export const claimTask = defineCommand(schema, {
+  summary: 'Take a task that nobody owns',
+  relies: ['session', 'run', 'task'],
+  codes: ['UNKNOWN_TASK', 'TASK_CLOSED', 'ALREADY_OWNED', 'NOT_ALLOWED', 'LIMIT_EXCEEDED'],
+  decide: decideClaimTask,
+})

@@ -1,0 +1,17 @@
+import type * as z from 'zod'
+import { decideDeclineHandoff } from '../domain/rules/handoff.ts'
+import { Id, Short, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('DeclineHandoff', {
+  taskId: Id,
+  reason: Short,
+})
+
+export type DeclineHandoff = z.infer<typeof schema>
+
+export const declineHandoff = defineCommand(schema, {
+  summary: 'Decline a task that is on offer',
+  relies: ['session', 'run', 'task'],
+  codes: ['UNKNOWN_TASK', 'TASK_CLOSED', 'NO_PENDING_HANDOFF', 'NOT_TARGET', 'LIMIT_EXCEEDED'],
+  decide: decideDeclineHandoff,
+})

@@ -1,0 +1,19 @@
+import * as z from 'zod'
+import { decideFailRun } from '../domain/rules/end-run.ts'
+import { Id, Json, Text, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('FailRun', {
+  runId: Id,
+  reason: z.enum(['error', 'timeout', 'lost', 'budget', 'rejected']),
+  error: Text,
+  partial: Json.optional(),
+})
+
+export type FailRun = z.infer<typeof schema>
+
+export const failRun = defineCommand(schema, {
+  summary: 'End a run that has failed, and its descendants',
+  relies: ['session', 'run'],
+  codes: ['NOT_ALLOWED', 'PAYLOAD_TOO_LARGE'],
+  decide: decideFailRun,
+})

@@ -1,0 +1,16 @@
+import type * as z from 'zod'
+import { decideResumeRun } from '../domain/rules/start-run.ts'
+import { Id, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('ResumeRun', {
+  runId: Id,
+})
+
+export type ResumeRun = z.infer<typeof schema>
+
+export const resumeRun = defineCommand(schema, {
+  summary: 'Say that a waiting run is at work again',
+  relies: ['session', 'run'],
+  codes: ['INVALID_TRANSITION', 'NOT_ALLOWED'],
+  decide: decideResumeRun,
+})

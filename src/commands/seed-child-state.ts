@@ -1,0 +1,20 @@
+import * as z from 'zod'
+import { decideSeedChildState } from '../domain/rules/seed.ts'
+import { Id, Key, Values, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('SeedChildState', {
+  childRunId: Id,
+  /** Of what the parent reads; `a` covers `a.b`. Without it, all. */
+  keys: z.array(Key).optional(),
+  values: Values.optional(),
+  exclude: z.array(Key).optional(),
+})
+
+export type SeedChildState = z.infer<typeof schema>
+
+export const seedChildState = defineCommand(schema, {
+  summary: 'Give a child run the state that it starts from',
+  relies: ['session', 'run', 'work', 'state'],
+  codes: ['NOT_A_CHILD', 'ALREADY_SEEDED', 'SEED_AFTER_START', 'NOT_ALLOWED', 'PAYLOAD_TOO_LARGE', 'LIMIT_EXCEEDED'],
+  decide: decideSeedChildState,
+})

@@ -1,0 +1,38 @@
+import type * as z from 'zod'
+import { decideSendMessage } from '../domain/rules/messages.ts'
+import { Address, Id, Instant, Json, Kind, Short, Text, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('SendMessage', {
+  /** Without it, `inReplyTo` says whom to answer. */
+  to: Address.optional(),
+  task: Id.optional(),
+  kind: Kind.optional(),
+  subject: Short.optional(),
+  body: Text,
+  data: Json.optional(),
+  inReplyTo: Id.optional(),
+  /** Makes it a request: the first reply until then answers it. */
+  replyBy: Instant.optional(),
+  expiresAt: Instant.optional(),
+})
+
+export type SendMessage = z.infer<typeof schema>
+
+export const sendMessage = defineCommand(schema, {
+  summary: 'Send a message to one mailbox',
+  relies: ['session', 'run', 'task'],
+  codes: [
+    'BAD_ADDRESS',
+    'AMBIGUOUS_ADDRESS',
+    'UNKNOWN_EFFECT',
+    'UNKNOWN_TASK',
+    'UNKNOWN_GROUP',
+    'UNKNOWN_MESSAGE',
+    'UNRELATED',
+    'NO_RECIPIENTS',
+    'INBOX_FULL',
+    'PAYLOAD_TOO_LARGE',
+    'LIMIT_EXCEEDED',
+  ],
+  decide: decideSendMessage,
+})

@@ -1,0 +1,19 @@
+import * as z from 'zod'
+import { decideSetTaskStatus } from '../domain/rules/tasks.ts'
+import { Epoch, Id, Short, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('SetTaskStatus', {
+  taskId: Id,
+  status: z.enum(['open', 'in_progress', 'blocked']),
+  reason: Short.optional(),
+  expectEpoch: Epoch.optional(),
+})
+
+export type SetTaskStatus = z.infer<typeof schema>
+
+export const setTaskStatus = defineCommand(schema, {
+  summary: 'Say how a task stands',
+  relies: ['session', 'run', 'task'],
+  codes: ['UNKNOWN_TASK', 'TASK_CLOSED', 'NOT_OWNER', 'STALE_EPOCH', 'INVALID_TRANSITION', 'LIMIT_EXCEEDED'],
+  decide: decideSetTaskStatus,
+})

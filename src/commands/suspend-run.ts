@@ -1,0 +1,17 @@
+import type * as z from 'zod'
+import { decideSuspendRun } from '../domain/rules/start-run.ts'
+import { Id, Short, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('SuspendRun', {
+  runId: Id,
+  reason: Short,
+})
+
+export type SuspendRun = z.infer<typeof schema>
+
+export const suspendRun = defineCommand(schema, {
+  summary: 'Say that a run waits for something',
+  relies: ['session', 'run'],
+  codes: ['INVALID_TRANSITION', 'NOT_ALLOWED', 'LIMIT_EXCEEDED'],
+  decide: decideSuspendRun,
+})

@@ -1,0 +1,301 @@
+/** Addresses: from the text to the mailboxes that it means. */
+import { ID_PATTERN } from '../ids.ts'
+import type { Acting } from './acting.ts'
+import { of } from './dict.ts'
+import { endedRun, openSession, unknownRun, unknownSession, unknownTask } from './find.ts'
+import { OPERATOR, runMailbox, sessionMailbox, type Recipient } from './mailbox.ts'
+import { refuse } from './refuse.ts'
+import { isLive, type Run } from './run.ts'
+import type { World } from './world.ts'
+
+const RELATIVES = ['parent', 'root'] as const
+const RELATIVE_SETS = ['children', 'siblings', 'descendants', 'ancestors'] as const
+
+/** No id: they mean something in an address. */
+const RESERVED: ReadonlySet<string> = new Set(['operator', 'system', ...RELATIVES, ...RELATIVE_SETS])
+
+export const isId = (text: string): boolean => ID_PATTERN.test(text) && !RESERVED.has(text)
+
+type Relative = (typeof RELATIVES)[number]
+type RelativeSet = (typeof RELATIVE_SETS)[number]
+
+export type Address =
+  | { readonly kind: 'session' | 'run' | 'name'; readonly id: string }
+  | { readonly kind: 'effect'; readonly runId: string; readonly effectId: string }
+  | { readonly kind: 'owner'; readonly taskId: string }
+  | { readonly kind: 'coordinator' | 'group'; readonly name: string }
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'relative'; readonly which: Relative }
+  | { readonly kind: 'task'; readonly id: string }
+  | { readonly kind: 'relatives'; readonly which: RelativeSet }
+
+const isOneOf = <T extends string>(list: readonly T[], text: string): text is T =>
+  (list as readonly string[]).includes(text)
+
+function parseAddress(text: string): Address {
+  if (text === 'operator') return { kind: 'operator' }
+  if (isOneOf(RELATIVES, text)) return { kind: 'relative', which: text }
+  if (isOneOf(RELATIVE_SETS, text)) return { kind: 'relatives', which: text }
+  const colon = text.indexOf(':')
+  if (colon < 0) return isLabelLike(text) ? { kind: 'name', id: text } : badAddress(text)
+  const [scheme, rest] = [text.slice(0, colon), text.slice(colon + 1)]
+  switch (scheme) {
+    case 'session':
+    case 'run':
+    case 'task':
+      return isId(rest) ? { kind: scheme, id: rest } : badAddress(text)
+    case 'effect': {
+      const [runId = '', effectId = '', more] = rest.split('/')
+      if (!isId(runId) || !isId(effectId) || more !== undefined) return badAddress(text)
+      return { kind: 'effect', runId, effectId }
+    }
+    case 'owner@task':
+      return isId(rest) ? { kind: 'owner', taskId: rest } : badAddress(text)
+    case 'group':
+      return rest === '' ? badAddress(text) : { kind: 'group', name: rest }
+    case 'coordinator@group':
+      return rest === '' ? badAddress(text) : { kind: 'coordinator', name: rest }
+    default:
+      return badAddress(text)
+  }
+}
+
+/** A bare name is a session's id or its label; labels are free text. */
+const isLabelLike = (text: string): boolean => text.trim() !== '' && !/[\u0000-\u001f\u007f]/.test(text)
+
+const badAddress = (text: string): never =>
+  refuse('BAD_ADDRESS', `${JSON.stringify(text)} is no address`, {
+    details: { address: text },
+    hint:
+      'session:<id> run:<id> effect:<run>/<effect> owner@task:<id> operator parent root; ' +
+      'for a broadcast task:<id> group:<name> children siblings descendants ancestors',
+  })
+
+// ---- one mailbox
+
+/** The one mailbox that an address means. Relies on its lifecycle: nothing is attached to what is being closed. */
+export function resolveOne(world: World, by: Acting, text: string): Recipient {
+  const address = parseAddress(text)
+  switch (address.kind) {
+    case 'operator':
+      return OPERATOR
+    case 'session':
+      return sessionMailbox(openSession(world, address.id).id)
+    case 'name':
+      return sessionMailbox(openSession(world, sessionNamed(world, address.id)).id)
+    case 'run':
+      return toRun(world, by, address.id)
+    case 'effect':
+      return toEffect(world, by, address.runId, address.effectId)
+    case 'owner':
+      return toOwner(world, address.taskId)
+    case 'relative':
+      return toRelative(world, by, text, address.which)
+    case 'coordinator':
+      return unknownGroup(address.name)
+    case 'task':
+    case 'group':
+    case 'relatives':
+      return refuse('BAD_ADDRESS', `${text} means several: a message goes to one mailbox`, {
+        details: { address: text },
+        hint: `Broadcast to it: baton broadcast ${text} <text>`,
+      })
+  }
+}
+
+/** The session that a bare name means: its id, or the label that only one open session has. */
+export function sessionNamed(world: World, name: string): string {
+  if (world.peek.session(name) !== undefined) return name
+  const labelled = world.peek.labelled(name)
+  const open = labelled.filter((id) => world.peek.session(id)?.status === 'open')
+  const candidates = open.length > 0 ? open : labelled
+  if (candidates.length > 1) {
+    return refuse('AMBIGUOUS_ADDRESS', `${candidates.length} sessions are called ${JSON.stringify(name)}`, {
+      details: { name, sessions: candidates },
+      hint: `Name one by its id: ${candidates
+        .slice(0, 3)
+        .map((id) => `session:${id}`)
+        .join(', ')}`,
+    })
+  }
+  return candidates[0] ?? unknownSession(world.peek, name)
+}
+
+/** A session by an address, for what only a session can take: a task. */
+export function resolveSession(world: World, text: string): string {
+  const address = parseAddress(text)
+  if (address.kind === 'session') return openSession(world, address.id).id
+  if (address.kind === 'name') return openSession(world, sessionNamed(world, address.id)).id
+  return refuse('BAD_ADDRESS', `${text} is no session`, {
+    details: { address: text },
+    hint: 'Only a session owns tasks: session:<id>, or its bare name.',
+  })
+}
+
+function toRun(world: World, by: Acting, id: string): Recipient {
+  const run = world.run(id)
+  if (run === undefined) return unknownRun(id)
+  if (!isLive(run)) return endedRun(run)
+  openSession(world, run.sessionId)
+  assertRelated(world, by, run)
+  return runMailbox(run)
+}
+
+/** Where an effect is being worked on: its latest live run, else the run that asked for it. */
+function toEffect(world: World, by: Acting, runId: string, effectId: string): Recipient {
+  const requesting = world.run(runId)
+  if (requesting === undefined) return unknownRun(runId)
+  const effect = of(requesting.effects, effectId)
+  if (effect === undefined) {
+    return refuse('UNKNOWN_EFFECT', `run ${runId} has no effect ${effectId}`, {
+      details: { runId, effectId, effects: Object.keys(requesting.effects) },
+      hint: `See its effects: baton run show ${runId}`,
+    })
+  }
+  const serving = effect.runs.findLast((id) => {
+    const run = world.peek.run(id)
+    return run !== undefined && isLive(run)
+  })
+  return toRun(world, by, serving ?? runId)
+}
+
+function toOwner(world: World, taskId: string): Recipient {
+  const task = world.task(taskId)
+  if (task === undefined) return unknownTask(world.peek, taskId)
+  if (task.owner === undefined) {
+    return refuse('NO_RECIPIENTS', `nobody owns task ${taskId}`, {
+      details: { taskId },
+      hint: `Broadcast to it: baton broadcast task:${taskId} <text>`,
+    })
+  }
+  return sessionMailbox(openSession(world, task.owner).id)
+}
+
+function toRelative(world: World, by: Acting, text: string, which: Relative): Recipient {
+  const { session, run } = by
+  if (session === undefined) return noRelatives(text)
+  if (run !== undefined) {
+    const id = which === 'root' ? run.rootRunId : run.parentRunId
+    if (id !== undefined && id !== run.id) return toRun(world, by, id)
+  } else {
+    const id = which === 'root' ? session.rootSessionId : session.parentSessionId
+    if (id !== undefined && id !== session.id) return sessionMailbox(openSession(world, id).id)
+  }
+  return refuse('NO_RECIPIENTS', `${by.mailbox.mailbox} has no ${which}`, { details: { address: text } })
+}
+
+const noRelatives = (text: string): never =>
+  refuse('BAD_ADDRESS', `${text} is relative to a session or a run, and the operator is neither`, {
+    details: { address: text },
+    hint: 'Act as a session: --as <session>',
+  })
+
+const unknownGroup = (name: string): never =>
+  refuse('UNKNOWN_GROUP', `there is no group ${name}`, { details: { group: name } })
+
+/**
+ * A run may be addressed by what shares its session tree or a task. Looked at, not relied on: who was related when the
+ * message was decided may send it.
+ */
+function assertRelated(world: World, by: Acting, run: Run): void {
+  const mine = by.session
+  if (by.operator || mine === undefined || mine.rootSessionId === run.rootSessionId) return
+  const theirs = world.peek.seat(run.sessionId)?.participates
+  for (const taskId in world.peek.seat(mine.id)?.participates) {
+    if (of(theirs, taskId) !== undefined) return
+  }
+  refuse('UNRELATED', `run ${run.id} shares no session tree and no task with session ${mine.id}`, {
+    details: { runId: run.id, sessionId: run.sessionId },
+    hint: `Write to its session: session:${run.sessionId}`,
+  })
+}
+
+// ---- sets
+
+/** The mailboxes that a set address means, the sender's own included where it belongs to the set. */
+export function resolveSet(world: World, by: Acting, text: string): Recipient[] {
+  const address = parseAddress(text)
+  switch (address.kind) {
+    case 'task':
+      return participants(world, by, address.id)
+    case 'group':
+      return unknownGroup(address.name)
+    case 'relatives':
+      if (by.session === undefined) return noRelatives(text)
+      return by.run === undefined
+        ? sessionRelatives(world, by.session.id, address.which)
+        : runRelatives(world, by.run, address.which)
+    default:
+      return refuse('BAD_ADDRESS', `${text} is no set: a broadcast goes to several`, {
+        details: { address: text },
+        hint: `Send to it: baton send ${text} <text>`,
+      })
+  }
+}
+
+function participants(world: World, by: Acting, taskId: string): Recipient[] {
+  const task = world.task(taskId)
+  if (task === undefined) return unknownTask(world.peek, taskId)
+  if (task.status === 'closed') {
+    return refuse('TASK_CLOSED', `task ${taskId} is closed`, { details: { taskId } })
+  }
+  if (!by.operator && of(task.participants, by.session?.id ?? '') === undefined) {
+    return refuse('NOT_PARTICIPANT', `session ${by.session?.id ?? ''} takes no part in task ${taskId}`, {
+      details: { taskId, sessionId: by.session?.id },
+      hint: `Join it: baton task join ${taskId}`,
+    })
+  }
+  return openOnes(world, Object.keys(task.participants))
+}
+
+/** Relies on each of them: who is being closed gets nothing any more. */
+const openOnes = (world: World, ids: readonly string[]): Recipient[] =>
+  ids.filter((id) => world.session(id)?.status === 'open').map(sessionMailbox)
+
+function liveOnes(world: World, ids: readonly string[]): Recipient[] {
+  return ids.flatMap((id) => {
+    const run = world.run(id)
+    if (run === undefined || !isLive(run) || world.session(run.sessionId)?.status !== 'open') return []
+    return [runMailbox(run)]
+  })
+}
+
+function runRelatives(world: World, run: Run, which: RelativeSet): Recipient[] {
+  const childrenOf = (id: string): string[] => Object.keys(world.peek.run(id)?.children ?? {})
+  const parentOf = (id: string): string | undefined => world.peek.run(id)?.parentRunId
+  return liveOnes(world, relatives(run.id, which, childrenOf, parentOf))
+}
+
+function sessionRelatives(world: World, id: string, which: RelativeSet): Recipient[] {
+  const childrenOf = (of: string): string[] => Object.keys(world.peek.seat(of)?.children ?? {})
+  const parentOf = (of: string): string | undefined => world.peek.session(of)?.parentSessionId
+  return openOnes(world, relatives(id, which, childrenOf, parentOf))
+}
+
+/** In a tree of sessions or of runs. Never the one who asks. */
+function relatives(
+  self: string,
+  which: RelativeSet,
+  childrenOf: (id: string) => string[],
+  parentOf: (id: string) => string | undefined,
+): string[] {
+  switch (which) {
+    case 'children':
+      return childrenOf(self)
+    case 'siblings': {
+      const parent = parentOf(self)
+      return parent === undefined ? [] : childrenOf(parent).filter((id) => id !== self)
+    }
+    case 'descendants': {
+      const below = childrenOf(self)
+      // The list grows while it is walked.
+      for (let i = 0; i < below.length; i++) below.push(...childrenOf(below[i] as string))
+      return below
+    }
+    case 'ancestors': {
+      const above: string[] = []
+      for (let at = parentOf(self); at !== undefined; at = parentOf(at)) above.push(at)
+      return above
+    }
+  }
+}

@@ -1,0 +1,255 @@
+/** Mailboxes, inboxes and messages: who gets a message, and what becomes of each delivery. */
+import type { BatonEvent } from '../events/catalog.ts'
+import type { Dict } from './dict.ts'
+import { of } from './dict.ts'
+import type { Writer } from './state.ts'
+
+/** `session:<id>`, `run:<id>`, `operator` or `system`. */
+export type Mailbox = string
+
+export const mailboxStream = (mailbox: Mailbox): string => `mailbox-${mailbox.replace(':', '-')}`
+
+/** A mailbox, and the session in whose inbox it shows. */
+export interface Recipient {
+  readonly mailbox: Mailbox
+  readonly sessionId?: string
+}
+
+export const OPERATOR: Recipient = { mailbox: 'operator' }
+export const sessionMailbox = (sessionId: string): Recipient => ({ mailbox: `session:${sessionId}`, sessionId })
+export const runMailbox = (run: { readonly id: string; readonly sessionId: string }): Recipient => ({
+  mailbox: `run:${run.id}`,
+  sessionId: run.sessionId,
+})
+
+// ---- the inbox of a session with its runs, or of the operator
+
+export interface InboxEntry {
+  readonly messageId: string
+  readonly mailbox: Mailbox
+  /** The position at which it came: the cursor behind it. */
+  readonly position: number
+}
+
+export interface Inbox {
+  /** What is not acknowledged, in log order. */
+  readonly entries: Dict<InboxEntry>
+  /** How many of them lie in each mailbox. */
+  readonly counts: Dict<number>
+}
+
+export const inboxOf = ({ sessionId }: { readonly sessionId?: string | undefined }): string => sessionId ?? 'operator'
+
+const emptyInbox = (): Inbox => ({ entries: {}, counts: {} })
+
+/** The inboxes that an event changes. */
+export function inboxesOf(event: BatonEvent): string[] {
+  switch (event.type) {
+    case 'MessageDelivered':
+    case 'MessageAcknowledged':
+    case 'MessageDeadLettered':
+      return [inboxOf(event.data)]
+    case 'MessageTransferred':
+      return [inboxOf(event.data), event.data.toSessionId ?? 'operator']
+    case 'DeadLetterRequeued':
+      return [event.data.toSessionId ?? 'operator']
+    default:
+      return []
+  }
+}
+
+export function evolveInbox(inbox: Inbox = emptyInbox(), event: BatonEvent, owner: string): Inbox {
+  switch (event.type) {
+    case 'MessageDelivered':
+      return put(inbox, event.data.messageId, event.data.mailbox, event.position)
+    case 'MessageAcknowledged':
+    case 'MessageDeadLettered':
+      return take(inbox, event.data.messageId, event.data.mailbox)
+    case 'MessageTransferred': {
+      const { messageId, mailbox, to, toSessionId } = event.data
+      if (owner === inboxOf(event.data)) take(inbox, messageId, mailbox)
+      return owner === (toSessionId ?? 'operator') ? put(inbox, messageId, to, event.position) : inbox
+    }
+    case 'DeadLetterRequeued':
+      return put(inbox, event.data.messageId, event.data.to, event.position)
+    default:
+      return inbox
+  }
+}
+
+const entryKey = (messageId: string, mailbox: Mailbox): string => `${messageId} ${mailbox}`
+
+function put(inbox: Inbox, messageId: string, mailbox: Mailbox, position: number): Inbox {
+  const key = entryKey(messageId, mailbox)
+  if (Object.hasOwn(inbox.entries, key)) return inbox
+  inbox.entries[key] = { messageId, mailbox, position }
+  inbox.counts[mailbox] = (of(inbox.counts, mailbox) ?? 0) + 1
+  return inbox
+}
+
+function take(inbox: Inbox, messageId: string, mailbox: Mailbox): Inbox {
+  const key = entryKey(messageId, mailbox)
+  if (!Object.hasOwn(inbox.entries, key)) return inbox
+  delete inbox.entries[key]
+  const left = (inbox.counts[mailbox] as number) - 1
+  if (left === 0) delete inbox.counts[mailbox]
+  else inbox.counts[mailbox] = left
+  return inbox
+}
+
+// ---- one message with its deliveries
+
+/** `pending` until the first settlement in log order; a requeued one is pending again. */
+export interface Delivery {
+  readonly sessionId?: string
+  state: 'pending' | 'acknowledged' | 'transferred' | 'dead' | 'discarded'
+  /** Where the last of it stands. */
+  position: number
+  at: string
+  reason?: string
+  /** Where it was transferred or requeued to. */
+  to?: Mailbox
+}
+
+export interface Message {
+  readonly id: string
+  /** The commit's place in the log, and the event in it: there lies the body. */
+  readonly ref: number
+  readonly index: number
+  readonly position: number
+  readonly at: string
+  readonly by: Writer
+  readonly from: Mailbox
+  readonly address: string
+  readonly kind: string
+  readonly subject?: string
+  readonly taskId?: string
+  readonly threadId: string
+  readonly inReplyTo?: string
+  readonly replyBy?: string
+  readonly expiresAt?: string
+  readonly deliveries: Dict<Delivery>
+  /** The reply that answered it, where it is a request. */
+  answeredBy?: string
+}
+
+/** The messages that an event changes. */
+export function messagesOf(event: BatonEvent): string[] {
+  switch (event.type) {
+    case 'MessageSent': {
+      const { messageId, inReplyTo } = event.data
+      return inReplyTo === undefined || inReplyTo === messageId ? [messageId] : [messageId, inReplyTo]
+    }
+    case 'MessageDelivered':
+    case 'MessageUndeliverable':
+    case 'MessageAcknowledged':
+    case 'MessageTransferred':
+    case 'MessageDeadLettered':
+    case 'DeadLetterRequeued':
+    case 'DeadLetterDiscarded':
+      return [event.data.messageId]
+    default:
+      return []
+  }
+}
+
+export function evolveMessage(message: Message | undefined, event: BatonEvent, id: string): Message | undefined {
+  if (event.type === 'MessageSent') {
+    return event.data.messageId === id ? messageSent(event) : message && repliedTo(message, event)
+  }
+  if (message === undefined) return undefined
+  const { position, at } = event
+  switch (event.type) {
+    case 'MessageDelivered': {
+      const { mailbox, sessionId } = event.data
+      message.deliveries[mailbox] ??= { ...(sessionId !== undefined && { sessionId }), state: 'pending', position, at }
+      return message
+    }
+    case 'MessageUndeliverable': {
+      const { mailbox, sessionId, reason } = event.data
+      message.deliveries[mailbox] = {
+        ...(sessionId !== undefined && { sessionId }),
+        state: 'dead',
+        position,
+        at,
+        reason,
+      }
+      return message
+    }
+    case 'MessageAcknowledged':
+      return settle(message, event.data.mailbox, { state: 'acknowledged', position, at })
+    case 'MessageDeadLettered': {
+      const { mailbox, sessionId, reason } = event.data
+      message.deliveries[mailbox] ??= { ...(sessionId !== undefined && { sessionId }), state: 'pending', position, at }
+      return settle(message, mailbox, { state: 'dead', position, at, reason })
+    }
+    case 'MessageTransferred': {
+      const { mailbox, to, toSessionId, reason } = event.data
+      settle(message, mailbox, { state: 'transferred', position, at, reason, to })
+      return arrive(message, to, toSessionId, event)
+    }
+    case 'DeadLetterRequeued': {
+      const { mailbox, to, toSessionId } = event.data
+      if (mailbox !== to) settle(message, mailbox, { state: 'transferred', position, at, to }, 'dead')
+      return arrive(message, to, toSessionId, event)
+    }
+    case 'DeadLetterDiscarded':
+      return settle(
+        message,
+        event.data.mailbox,
+        { state: 'discarded', position, at, reason: event.data.reason },
+        'dead',
+      )
+    default:
+      return message
+  }
+}
+
+function messageSent({ data, ...place }: BatonEvent<'MessageSent'>): Message {
+  const { messageId: id, to: _to, body: _body, data: _data, ...rest } = data
+  const { ref, index, position, at, by } = place
+  return {
+    ...(rest as Pick<Message, 'from' | 'address' | 'kind' | 'threadId'>),
+    id,
+    ref,
+    index,
+    position,
+    at,
+    by,
+    deliveries: {},
+  }
+}
+
+/** The first reply of somebody whom the request had reached answers it. */
+function repliedTo(request: Message, { data, by }: BatonEvent<'MessageSent'>): Message {
+  if (request.replyBy === undefined || request.answeredBy !== undefined) return request
+  const reached =
+    Object.hasOwn(request.deliveries, data.from) ||
+    (by.kind === 'session' && Object.values(request.deliveries).some(({ sessionId }) => sessionId === by.id))
+  if (reached) request.answeredBy = data.messageId
+  return request
+}
+
+type Settlement = Omit<Delivery, 'sessionId'>
+
+/** Of several settlements the first in log order counts. */
+function settle(
+  message: Message,
+  mailbox: Mailbox,
+  settlement: Settlement,
+  from: Delivery['state'] = 'pending',
+): Message {
+  const delivery = of(message.deliveries, mailbox)
+  if (delivery?.state === from) message.deliveries[mailbox] = { ...seatOf(delivery), ...settlement }
+  return message
+}
+
+const seatOf = ({ sessionId }: Delivery): Pick<Delivery, 'sessionId'> => (sessionId === undefined ? {} : { sessionId })
+
+/** It may wait there already: who was in the same broadcast as its predecessor has it once. */
+function arrive(message: Message, to: Mailbox, sessionId: string | undefined, event: BatonEvent): Message {
+  if (of(message.deliveries, to)?.state === 'pending') return message
+  const { position, at } = event
+  message.deliveries[to] = { ...(sessionId !== undefined && { sessionId }), state: 'pending', position, at }
+  return message
+}

@@ -1,0 +1,146 @@
+/**
+ * Closing a session: first SessionClosing bars the door, so that whatever was being attached is void; then everything it
+ * holds moves, and SessionClosed comes last. With very much to move the second step is several commits. A crash between
+ * leaves `closing`, and closing it again finishes it.
+ */
+import type { CloseSession } from '../../commands/close-session.ts'
+import type { Fact } from '../../events/catalog.ts'
+import { acting, assertMayRule, type Acting } from '../acting.ts'
+import { of } from '../dict.ts'
+import { deadLettered, heir, transferred } from '../deliver.ts'
+import { closedSession, openSession, unknownSession } from '../find.ts'
+import { sessionMailbox } from '../mailbox.ts'
+import { refuse } from '../refuse.ts'
+import type { Seat } from '../seat.ts'
+import { emptySeat } from '../seat.ts'
+import { sessionStream, type Session } from '../session.ts'
+import { taskStream } from '../task.ts'
+import type { Context, Decide, Decision, World } from '../world.ts'
+import { endRuns } from './end-run.ts'
+import { withdrawOffer } from './handoff.ts'
+
+export const decideCloseSession: Decide<CloseSession> = (command, world, context) => {
+  const { sessionId } = command
+  const session = world.session(sessionId)
+  if (session === undefined) return unknownSession(world.peek, sessionId)
+  const by = closer(world, context, session)
+  assertMayRule(by, session, world)
+  if (session.status === 'closed') return closedSession(session)
+  return session.status === 'open' ? barTheDoor(command, session, world) : moveOut(session, by, world, context)
+}
+
+/** While it is closing, the session itself may still finish that. */
+function closer(world: World, context: Context, session: Session): Acting {
+  if (context.actor.kind === 'session' && context.actor.id === session.id && session.status === 'closing') {
+    return { operator: false, session, mailbox: sessionMailbox(session.id) }
+  }
+  return acting(world, context)
+}
+
+function barTheDoor({ outcome, reason, successorId, force }: CloseSession, session: Session, world: World): Decision {
+  const live = Object.keys(world.peek.seat(session.id)?.liveRuns ?? {})
+  if (live.length > 0 && force !== true && outcome !== 'lost') {
+    return refuse('RUNS_LIVE', `session ${session.id} has ${live.length} live runs`, {
+      details: { sessionId: session.id, runs: live.slice(0, 20), count: live.length },
+      hint: 'End them first, or fail them as lost: --force',
+    })
+  }
+  if (successorId === session.id) {
+    return refuse('INVALID_COMMAND', 'a session cannot succeed itself', { details: { path: 'successorId' } })
+  }
+  if (successorId !== undefined) openSession(world, successorId)
+  const data = { sessionId: session.id, outcome, reason, successorId }
+  return { step: [{ stream: sessionStream(session.id), type: 'SessionClosing', data }] }
+}
+
+function moveOut(session: Session, by: Acting, world: World, context: Context): Decision {
+  const { id } = session
+  const { outcome, reason, successorId } = session.closing as NonNullable<Session['closing']>
+  // The successor may have closed meanwhile: then its own comes next.
+  const successor = successorId === undefined ? undefined : heir(world, successorId)
+  const moves = [
+    ...lostRuns(id, world, context),
+    ...mail(id, successor, world),
+    ...tasks(id, successor, by, world, context),
+  ]
+  const closed: Fact = {
+    stream: sessionStream(id),
+    type: 'SessionClosed',
+    data: { sessionId: id, outcome, reason, successorId },
+  }
+  const fitting = takeFitting(moves, context)
+  return fitting.length < moves.length ? { step: fitting.flat() } : [...moves.flat(), closed]
+}
+
+/** Each move is whole; what does not fit into this commit goes into the next. */
+function takeFitting(moves: readonly (readonly Fact[])[], { limits }: Context): (readonly Fact[])[] {
+  let events = 1
+  let bytes = 0
+  const fitting: (readonly Fact[])[] = []
+  for (const move of moves) {
+    events += move.length
+    bytes += JSON.stringify(move).length
+    const over = events > limits.commitEvents || bytes > limits.commitBytes / 2
+    if (over && fitting.length > 0) break
+    fitting.push(move)
+  }
+  return fitting
+}
+
+function lostRuns(id: string, world: World, context: Context): Fact[][] {
+  const live = Object.keys(world.peek.seat(id)?.liveRuns ?? {})
+  return endRuns(live, world, context, (run) => ({
+    type: 'RunFailed',
+    data: { runId: run.id, sessionId: run.sessionId, reason: 'lost', error: `session ${id} was closed` },
+  }))
+}
+
+/** Its own mail and its runs': to the successor, else to the dead letters. */
+function mail(id: string, successor: Session | undefined, world: World): Fact[][] {
+  const own = sessionMailbox(id)
+  const mailboxes = Object.keys(world.peek.inbox(id)?.counts ?? {})
+  const inbox = world.inbox(own, mailboxes)
+  return Object.values(inbox?.entries ?? {}).map(({ messageId, mailbox }) => {
+    const at = { mailbox, sessionId: id }
+    const why = `session ${id} was closed`
+    return [
+      successor === undefined
+        ? deadLettered(messageId, at, why)
+        : transferred(messageId, at, sessionMailbox(successor.id), why),
+    ]
+  })
+}
+
+function tasks(id: string, successor: Session | undefined, by: Acting, world: World, context: Context): Fact[][] {
+  const seat: Seat = world.peek.seat(id) ?? emptySeat()
+  const touched = [
+    ...new Set([...Object.keys(seat.owned), ...Object.keys(seat.participates), ...Object.keys(seat.offers)]),
+  ]
+  return touched.flatMap((taskId) => {
+    const task = world.task(taskId)
+    if (task === undefined || task.status === 'closed') return []
+    const stream = taskStream(taskId)
+    const why = `session ${id} was closed`
+    const facts: Fact[] = []
+    if (task.offer?.from === id || task.offer?.to === id) facts.push(...withdrawOffer(task, why, by, world, context))
+    if (task.owner === id) {
+      const epoch = task.epoch + 1
+      if (successor !== undefined && of(task.participants, successor.id) === undefined) {
+        facts.push({ stream, type: 'ParticipantJoined', data: { taskId, sessionId: successor.id } })
+      }
+      facts.push(
+        successor === undefined
+          ? { stream, type: 'OwnerReleased', data: { taskId, from: id, epoch, reason: why } }
+          : {
+              stream,
+              type: 'OwnershipTransferred',
+              data: { taskId, from: id, to: successor.id, epoch, mode: 'succession', reason: why },
+            },
+      )
+    }
+    if (of(task.participants, id) !== undefined) {
+      facts.push({ stream, type: 'ParticipantLeft', data: { taskId, sessionId: id, reason: why } })
+    }
+    return facts.length === 0 ? [] : [facts]
+  })
+}

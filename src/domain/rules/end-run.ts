@@ -1,0 +1,142 @@
+/** The end of a run: whatever it held is let go, and its parent hears of it, in one commit. */
+import type { CancelRun } from '../../commands/cancel-run.ts'
+import type { CompleteRun } from '../../commands/complete-run.ts'
+import type { FailRun } from '../../commands/fail-run.ts'
+import type { Fact } from '../../events/catalog.ts'
+import { acting, assertMayCommand } from '../acting.ts'
+import { of } from '../dict.ts'
+import { assertPayload, tellParent } from '../deliver.ts'
+import { liveRun } from '../find.ts'
+import { runMailbox } from '../mailbox.ts'
+import { placeStream } from '../place.ts'
+import { refuse } from '../refuse.ts'
+import { isLive, runStream, type Run, type RunOutcome } from '../run.ts'
+import type { Context, Decide, World } from '../world.ts'
+import { assertStatus } from './start-run.ts'
+
+type TerminalType = 'RunCompleted' | 'RunFailed' | 'RunCancelled'
+type Terminal = { [T in TerminalType]: Pick<Extract<Fact, { type: T }>, 'type' | 'data'> }[TerminalType]
+
+const OUTCOME: Readonly<Record<TerminalType, RunOutcome>> = {
+  RunCompleted: 'completed',
+  RunFailed: 'failed',
+  RunCancelled: 'cancelled',
+}
+
+export const decideCompleteRun: Decide<CompleteRun> = ({ runId, result }, world, context) => {
+  const by = acting(world, context)
+  const run = liveRun(world, runId)
+  assertMayCommand(by, run, world)
+  assertStatus(run, ['running', 'waiting'], 'completed')
+  const live = Object.keys(run.children).filter((id) => {
+    const child = of(run.children, id)
+    return child?.outcome === undefined && child?.background === false
+  })
+  if (live.length > 0) {
+    return refuse('CHILDREN_LIVE', `run ${runId} has ${live.length} live children`, {
+      details: { runId, runs: live },
+      hint: 'Wait for them, or cancel them; only background runs may outlive their parent.',
+    })
+  }
+  assertPayload('', result, context)
+  return ending(run, { type: 'RunCompleted', data: { runId, sessionId: run.sessionId, result } }, world, context)
+}
+
+export const decideFailRun: Decide<FailRun> = ({ runId, reason, error, partial }, world, context) => {
+  const by = acting(world, context)
+  const run = liveRun(world, runId)
+  assertMayCommand(by, run, world)
+  assertPayload(error, partial, context)
+  return endRuns([runId], world, context, (each) => {
+    const ends = { runId: each.id, sessionId: each.sessionId }
+    if (each.id === runId) return { type: 'RunFailed', data: { ...ends, reason, error, partial } }
+    return { type: 'RunCancelled', data: { ...ends, reason: `run ${runId} failed`, endedWith: runId } }
+  }).flat()
+}
+
+export const decideCancelRun: Decide<CancelRun> = ({ runId, reason }, world, context) => {
+  const by = acting(world, context)
+  const run = liveRun(world, runId)
+  assertMayCommand(by, run, world)
+  return endRuns([runId], world, context, (each) => ({
+    type: 'RunCancelled',
+    data: { runId: each.id, sessionId: each.sessionId, reason, ...(each.id !== runId && { endedWith: runId }) },
+  })).flat()
+}
+
+/** These runs and every live descendant, each once, the deepest first. */
+export function endRuns(
+  ids: readonly string[],
+  world: World,
+  context: Context,
+  terminal: (run: Run) => Terminal,
+): Fact[][] {
+  const found = new Map<string, Run>()
+  const visit = (id: string): void => {
+    if (found.has(id)) return
+    const run = world.run(id)
+    if (run === undefined || !isLive(run)) return
+    found.set(id, run)
+    for (const childId in run.children) if (run.children[childId]?.outcome === undefined) visit(childId)
+  }
+  for (const id of ids) visit(id)
+  return [...found.values()]
+    .toSorted((a, b) => b.depth - a.depth)
+    .map((run) => ending(run, terminal(run), world, context))
+}
+
+function ending(run: Run, terminal: Terminal, world: World, context: Context): Fact[] {
+  const stream = runStream(run.id)
+  const outcome = OUTCOME[terminal.type]
+  const facts: Fact[] = [{ stream, ...terminal }, ...releasePlaces(run)]
+  const parent = run.parentRunId === undefined ? undefined : world.run(run.parentRunId)
+  if (parent === undefined) return facts
+  facts.push({
+    stream: runStream(parent.id),
+    type: 'ChildRunSettled',
+    data: { runId: parent.id, childRunId: run.id, outcome },
+  })
+  const { effectId } = run
+  const result = resultOf(terminal)
+  // A failed or cancelled one leaves its effect open, for a later run to try again.
+  if (
+    terminal.type === 'RunCompleted' &&
+    effectId !== undefined &&
+    of(parent.effects, effectId)?.outcome === undefined
+  ) {
+    facts.push({
+      stream: runStream(parent.id),
+      type: 'EffectSettled',
+      data: { runId: parent.id, effectId, outcome: 'ok', result, childRunId: run.id },
+    })
+  }
+  facts.push(
+    ...tellParent(world, context, runMailbox(run), parent, {
+      kind: 'result',
+      subject: `run ${run.id} ${outcome}`,
+      body: summary(terminal),
+      data: {
+        runId: run.id,
+        outcome,
+        ...(effectId !== undefined && { effectId }),
+        ...(result !== undefined && { result }),
+      },
+    }),
+  )
+  return facts
+}
+
+const resultOf = (terminal: Terminal): unknown => {
+  if (terminal.type === 'RunCompleted') return terminal.data.result
+  return terminal.type === 'RunFailed' ? terminal.data.partial : undefined
+}
+
+const summary = (terminal: Terminal): string => {
+  if (terminal.type === 'RunCompleted') return ''
+  return terminal.type === 'RunFailed' ? `${terminal.data.reason}: ${terminal.data.error}` : terminal.data.reason
+}
+
+const releasePlaces = (run: Run): Fact[] =>
+  [...new Set([run.worktree?.path, run.runDir])].flatMap((path): Fact[] =>
+    path === undefined ? [] : [{ stream: placeStream(path), type: 'PlaceReleased', data: { path, runId: run.id } }],
+  )

@@ -1,0 +1,184 @@
+/** Merging what a child run wrote into its parent's state, or the session's. */
+import type { MergeChildResult } from '../../commands/merge-child-result.ts'
+import type { Fact } from '../../events/catalog.ts'
+import { acting, notAllowed, type Acting } from '../acting.ts'
+import { of } from '../dict.ts'
+import { anyRun, liveRun, openSession } from '../find.ts'
+import { mergeWrites, type KeyConflict, type Value } from '../merge.ts'
+import { refuse } from '../refuse.ts'
+import { isLive, type Run } from '../run.ts'
+import { stateStream, type Merge, type Scope, type StateEntry } from '../state.ts'
+import { workStream, type Work } from '../work.ts'
+import type { Decide, World } from '../world.ts'
+import { assertRoom } from './set-state.ts'
+
+export const decideMergeChildResult: Decide<MergeChildResult> = (command, world, context) => {
+  const by = acting(world, context)
+  const { childRunId, checkpoint, into = 'parent', strategies, default: fallback } = command
+  const child = anyRun(world, childRunId)
+  const target = targetOf(child, into, by, world)
+  // A run that has ended writes nothing more, and a checkpoint never changes: neither needs relying on.
+  const work = world.peek.work(childRunId)
+  const own = writesToMerge(command, child, work)
+
+  const merges = (target.state?.merges ?? []).filter((merge) => merge.childRunId === childRunId)
+  const before = merges.find((merge) => merge.checkpoint === checkpoint)
+  if (before !== undefined) return { done: before.done }
+  const last = merges.at(-1)
+  if (last !== undefined) assertLater(child, checkpoint, last, work)
+
+  const theirs = new Map<string, Value>(Object.entries(own).map(([key, entry]) => [key, valueOf(entry)]))
+  const resultAs = resultOf(child, checkpoint, work) === undefined ? undefined : command.resultAs
+  if (resultAs !== undefined) theirs.set(resultAs, resultOf(child, checkpoint, work))
+  const merged = mergeWrites({
+    theirs,
+    base: (key) =>
+      key === resultAs && last !== undefined ? resultOf(child, last.checkpoint, work) : baseOf(key, child, last, work),
+    ours: (key) => valueOf(of(target.state?.keys, key)),
+    ...(strategies !== undefined && { strategies }),
+    ...(fallback !== undefined && { fallback }),
+  })
+  if (merged.conflicts.length > 0) return conflict(child, merged.conflicts, target.state, own)
+  assertRoom(merged.set, target.state, context)
+  const { scope, id, stream } = target
+  const facts: Fact[] = [
+    { stream, type: 'ChildResultMerged', data: { scope, id, childRunId, checkpoint, keys: { ...merged.keys } } },
+  ]
+  const { set, remove } = merged
+  if (Object.keys(set).length > 0 || remove.length > 0) {
+    const data = { scope, id, set: { ...set }, remove: [...remove], mergedFrom: childRunId }
+    facts.push({ stream, type: 'StateChanged', data })
+  }
+  return facts
+}
+
+interface Target {
+  readonly scope: 'run' | 'session'
+  readonly id: string
+  readonly stream: string
+  readonly state: Scope | undefined
+}
+
+/** The parent run, live, or the session's state while its root session is open. */
+function targetOf(child: Run, into: 'parent' | 'session', by: Acting, world: World): Target {
+  const { parentRunId, rootSessionId } = child
+  const mine = by.run?.id
+  const isChild = mine === undefined || mine === parentRunId || (into === 'session' && mine === child.id)
+  if (!isChild || (into === 'parent' && parentRunId === undefined)) {
+    return refuse(
+      'NOT_A_CHILD',
+      `run ${child.id} is no child of ${mine === undefined ? 'another run' : `run ${mine}`}`,
+      {
+        details: { runId: child.id, parentRunId },
+        ...(parentRunId === undefined && { hint: 'A root run is merged into its session: --into session' }),
+      },
+    )
+  }
+  // Who a run belongs to never changes.
+  const parent = parentRunId === undefined ? undefined : world.peek.run(parentRunId)
+  if (!by.operator && by.session?.id !== (parent ?? child).sessionId) {
+    notAllowed(by, `merge run ${child.id}`, "Its parent run and that one's session")
+  }
+  if (into === 'session') {
+    openSession(world, rootSessionId)
+    return {
+      scope: 'session',
+      id: rootSessionId,
+      stream: stateStream(rootSessionId),
+      state: world.sessionState(rootSessionId),
+    }
+  }
+  const { id } = liveRun(world, parentRunId as string)
+  return { scope: 'run', id, stream: workStream(id), state: world.work(id)?.own }
+}
+
+/** The child's own writes, at its end or at the checkpoint named. */
+function writesToMerge(
+  command: MergeChildResult,
+  child: Run,
+  work: Work | undefined,
+): Readonly<Record<string, StateEntry>> {
+  const { checkpoint, allowPartial } = command
+  if (checkpoint !== undefined) {
+    const kept = of(work?.checkpoints, checkpoint)
+    if (kept !== undefined) return kept.own
+    return refuse('UNKNOWN_CHECKPOINT', `run ${child.id} has no checkpoint ${checkpoint}`, {
+      details: { runId: child.id, checkpoint, checkpoints: Object.keys(work?.checkpoints ?? {}) },
+    })
+  }
+  if (isLive(child)) {
+    return refuse('CHILD_NOT_SETTLED', `run ${child.id} is ${child.status}`, {
+      details: { runId: child.id, status: child.status },
+      hint: 'Wait for its end, or merge one of its checkpoints.',
+    })
+  }
+  if (child.status !== 'completed' && allowPartial !== true) {
+    return refuse('CHILD_NOT_SUCCEEDED', `run ${child.id} has ${child.status}`, {
+      details: { runId: child.id, status: child.status, reason: child.reason },
+      hint: 'To take what it wrote all the same: --allow-partial',
+    })
+  }
+  return work?.own.keys ?? {}
+}
+
+/** Merging an earlier state on top of a later one would take the later one back. */
+function assertLater(child: Run, checkpoint: string | undefined, last: Merge, work: Work | undefined): void {
+  if (checkpoint === undefined) return
+  const mergedAt = last.checkpoint === undefined ? Infinity : (of(work?.checkpoints, last.checkpoint)?.position ?? 0)
+  if ((of(work?.checkpoints, checkpoint)?.position ?? 0) > mergedAt) return
+  refuse('INVALID_TRANSITION', `a later state of run ${child.id} is merged already`, {
+    details: { runId: child.id, checkpoint, merged: last.checkpoint ?? 'its end' },
+  })
+}
+
+/** Its values at the last checkpoint merged into this target, else what it started from. */
+function baseOf(key: string, child: Run, last: Merge | undefined, work: Work | undefined): Value {
+  const merged = last?.checkpoint === undefined ? undefined : of(work?.checkpoints, last.checkpoint)?.own
+  const entry = of(merged, key)
+  if (entry !== undefined) return valueOf(entry)
+  for (const start of [child.seed?.values, work?.own.base]) {
+    if (start !== undefined && Object.hasOwn(start, key)) return { value: start[key] }
+  }
+  return undefined
+}
+
+const valueOf = (entry: StateEntry | undefined): Value =>
+  entry === undefined || entry.removed === true ? undefined : { value: entry.value }
+
+function resultOf(child: Run, checkpoint: string | undefined, work: Work | undefined): Value {
+  const value = checkpoint === undefined ? child.result : of(work?.checkpoints, checkpoint)?.result
+  return value === undefined ? undefined : { value }
+}
+
+function conflict(
+  child: Run,
+  conflicts: readonly KeyConflict[],
+  target: Scope | undefined,
+  own: Readonly<Record<string, StateEntry>>,
+): never {
+  const listed = conflicts.map(({ key, base, ours, theirs, why }) => ({
+    key,
+    why,
+    base: base?.value,
+    ours: ours?.value,
+    theirs: theirs?.value,
+    oursBy: writer(of(target?.keys, key)),
+    theirsBy: writer(of(own, key)),
+  }))
+  return refuse(
+    'MERGE_CONFLICT',
+    `run ${child.id} and the target changed ${listed.map(({ key }) => key).join(', ')} differently`,
+    {
+      details: { runId: child.id, conflicts: listed },
+      hint: `Choose how: --strategy ${listed[0]?.key ?? 'key'}=ours|theirs|append|deep|sum|max|min`,
+    },
+  )
+}
+
+const writer = (entry: StateEntry | undefined) =>
+  entry && {
+    ...entry.by,
+    at: entry.at,
+    position: entry.position,
+    ...(entry.mergedFrom !== undefined && { mergedFrom: entry.mergedFrom }),
+  }

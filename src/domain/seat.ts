@@ -1,0 +1,87 @@
+/** What a session holds: its live runs, its tasks, its children. Each was attached relying on the session being open. */
+import type { BatonEvent } from '../events/catalog.ts'
+import type { Dict } from './dict.ts'
+
+export interface Seat {
+  readonly liveRuns: Dict<true>
+  readonly owned: Dict<true>
+  readonly participates: Dict<true>
+  /** Tasks with a pending offer from or to this session. */
+  readonly offers: Dict<true>
+  readonly children: Dict<true>
+}
+
+export const emptySeat = (): Seat => ({ liveRuns: {}, owned: {}, participates: {}, offers: {}, children: {} })
+
+/** The sessions whose seats an event changes. */
+export function seatsOf(event: BatonEvent): string[] {
+  switch (event.type) {
+    case 'SessionOpened':
+      return event.data.parentSessionId === undefined ? [] : [event.data.parentSessionId]
+    case 'RunStarted':
+    case 'RunCompleted':
+    case 'RunFailed':
+    case 'RunCancelled':
+    case 'ParticipantJoined':
+    case 'ParticipantLeft':
+      return [event.data.sessionId]
+    case 'OwnershipTransferred':
+      return event.data.from === undefined ? [event.data.to] : [event.data.from, event.data.to]
+    case 'OwnerReleased':
+      return [event.data.from]
+    case 'TaskClosed':
+      return event.data.participants
+    case 'HandoffOffered':
+    case 'HandoffAccepted':
+    case 'HandoffDeclined':
+    case 'HandoffCancelled':
+    case 'HandoffExpired':
+      return [event.data.from, event.data.to]
+    default:
+      return []
+  }
+}
+
+export function evolveSeat(seat: Seat = emptySeat(), event: BatonEvent, sessionId: string): Seat {
+  switch (event.type) {
+    case 'SessionOpened':
+      seat.children[event.data.sessionId] = true
+      return seat
+    case 'RunStarted':
+      seat.liveRuns[event.data.runId] = true
+      return seat
+    case 'RunCompleted':
+    case 'RunFailed':
+    case 'RunCancelled':
+      delete seat.liveRuns[event.data.runId]
+      return seat
+    case 'ParticipantJoined':
+      seat.participates[event.data.taskId] = true
+      return seat
+    case 'ParticipantLeft':
+      delete seat.participates[event.data.taskId]
+      return seat
+    case 'OwnershipTransferred':
+      if (event.data.to === sessionId) seat.owned[event.data.taskId] = true
+      else delete seat.owned[event.data.taskId]
+      return seat
+    case 'OwnerReleased':
+      delete seat.owned[event.data.taskId]
+      return seat
+    case 'TaskClosed':
+      delete seat.owned[event.data.taskId]
+      delete seat.participates[event.data.taskId]
+      return seat
+    case 'HandoffOffered':
+      seat.offers[event.data.taskId] = true
+      return seat
+    case 'HandoffAccepted':
+    case 'HandoffDeclined':
+    case 'HandoffCancelled':
+    case 'HandoffExpired':
+      delete seat.offers[event.data.taskId]
+      return seat
+    default:
+      return seat
+  }
+}

@@ -1,0 +1,58 @@
+/** All events, and how a stored one is read. */
+import * as z from 'zod'
+import type { EventDefinition } from './define.ts'
+import * as message from './message.ts'
+import * as run from './run.ts'
+import * as session from './session.ts'
+import * as state from './state.ts'
+import * as task from './task.ts'
+
+export const eventCatalog = { ...session, ...run, ...state, ...task, ...message }
+
+export type EventType = keyof typeof eventCatalog
+export type EventData<Type extends EventType> = z.infer<(typeof eventCatalog)[Type]['schema']>
+
+/** An event that a decision wants to have written. */
+export type Fact<Type extends EventType = EventType> = {
+  readonly [T in Type]: { readonly stream: string; readonly type: T; readonly data: EventData<T> }
+}[Type]
+
+/** Where an accepted event stands. */
+export interface Place {
+  readonly stream: string
+  /** Its number in its stream, from 1. */
+  readonly version: number
+  readonly position: number
+  readonly commit: string
+  readonly at: string
+  readonly by: { readonly kind: string; readonly id?: string; readonly run?: string }
+  /** Where its commit lies in the log, and which of its events it is. */
+  readonly ref: number
+  readonly index: number
+}
+
+/** An accepted event as the views are handed it: of a known type, and of its newest version. */
+export type BatonEvent<Type extends EventType = EventType> = {
+  readonly [T in Type]: Place & { readonly type: T; readonly data: EventData<T> }
+}[Type]
+
+export type Catalog = Readonly<Record<string, EventDefinition>>
+
+/** The data of a stored event as of the newest version; undefined where this build does not know type or version. */
+export function upcast(type: string, version: number, data: unknown, catalog: Catalog = eventCatalog): unknown {
+  if (!Object.hasOwn(catalog, type)) return undefined
+  const definition = catalog[type] as EventDefinition
+  if (version > definition.version) return undefined
+  let newest = data
+  for (let from = version; from < definition.version; from++) newest = definition.upcasters[from]?.(newest)
+  return newest
+}
+
+/** JSON Schemas of the data of all events. */
+export function eventSchemas(): Record<EventType, object> {
+  const entries = Object.values(eventCatalog).map(({ type, version, schema }) => [
+    type,
+    { title: `${type} v${version}`, ...z.toJSONSchema(schema) },
+  ])
+  return Object.fromEntries(entries) as Record<EventType, object>
+}

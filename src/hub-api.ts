@@ -1,0 +1,223 @@
+/** A hub as one actor holds it: commands go out in that actor's name, questions are the same for everybody. */
+import type { Bus, DryRun, Receipt, SendOptions } from './commands/bus.ts'
+import type { Command } from './commands/catalog.ts'
+import { commandSender, type CommandSender } from './commands/emmett.ts'
+import { isId, sessionNamed } from './domain/address.ts'
+import { unknownRun } from './domain/find.ts'
+import { refuse } from './domain/refuse.ts'
+import { openWorld } from './domain/world.ts'
+import { BatonError } from './errors.ts'
+import type { Actor } from './log/commit.ts'
+import type { BatonEventStore } from './log/emmett.ts'
+import type { Fold } from './log/fold.ts'
+import type { Head } from './log/judging.ts'
+import type { Log } from './log/log.ts'
+import { verifyLog, type Report, type VerifyOptions } from './log/verify.ts'
+import type { DeadLetter } from './projections/dead-letters.ts'
+import { deadLetters } from './queries/dead-letters.ts'
+import type { Growth } from './queries/growth.ts'
+import { history, type HistoryOptions, type HistoryPage, type HistoryScope } from './queries/history.ts'
+import { listInbox, messageStatus, type InboxOptions, type MessageStatus, type MessageView } from './queries/inbox.ts'
+import { readLog, type LogOptions } from './queries/log.ts'
+import type { Freshness, LoggedEvent, Reading } from './queries/reading.ts'
+import { replay, type ReplayOptions, type ReplayStep } from './queries/replay.ts'
+import { run, runTree, type RunTree, type RunView } from './queries/runs.ts'
+import { session, sessions, type SessionView } from './queries/sessions.ts'
+import { state, type StateView } from './queries/state.ts'
+import { subscribeInbox, type SubscribeOptions } from './queries/subscribe.ts'
+import { ownership, task, tasks, type OwnershipView, type TaskView } from './queries/tasks.ts'
+
+export type SafeResult =
+  | { readonly ok: true; readonly receipt: Receipt }
+  | { readonly ok: false; readonly error: BatonError }
+
+/** A message in hand: acknowledge it once it was taken care of. */
+export interface ReceivedMessage extends MessageView {
+  readonly ack: (options?: SendOptions) => Promise<Receipt>
+}
+
+export interface InboxHandle {
+  /** What is not acknowledged, oldest first; reading changes nothing. */
+  list: (options?: InboxOptions) => Promise<MessageView[]>
+  /** What waits, then what comes. At least once, until it is acknowledged; leave the loop or abort to stop. */
+  subscribe: (options?: SubscribeOptions) => AsyncIterable<ReceivedMessage>
+  ack: (messageIds: string | readonly string[], options?: SendOptions) => Promise<Receipt>
+}
+
+export interface Hub {
+  readonly id: string
+  /** Whom commands are by. */
+  readonly actor: Actor
+  /** The same hub in another actor's name. */
+  as: (actor: Actor) => Hub
+  send: {
+    (command: Command, options?: SendOptions): Promise<Receipt>
+    /** What would follow, with nothing written. */
+    (command: Command, options: { readonly dryRun: true }): Promise<DryRun>
+  }
+  /** Like `send`, with what Baton refuses as a result: switch on `error.code`. */
+  safeSend: (command: Command, options?: SendOptions) => Promise<SafeResult>
+  /** Emmett's CommandSender: `{ type, data }`. */
+  readonly commandBus: CommandSender
+  /** Emmett's EventStore for your own streams, in the same log. */
+  readonly eventStore: BatonEventStore
+
+  /** Of a session, its runs included; of `run:<id>`; of the operator. Without a name, the actor's own. */
+  inbox: (mailbox?: string) => InboxHandle
+  message: (id: string, options?: Freshness) => Promise<MessageStatus | undefined>
+  history: (scope: HistoryScope, options?: HistoryOptions) => Promise<HistoryPage>
+  task: (id: string, options?: Freshness) => Promise<TaskView | undefined>
+  tasks: (options?: Freshness) => Promise<TaskView[]>
+  /** Who owns a task, and who did before. */
+  owner: (taskId: string, options?: Freshness) => Promise<OwnershipView | undefined>
+  session: (id: string, options?: Freshness) => Promise<SessionView | undefined>
+  sessions: (options?: Freshness) => Promise<SessionView[]>
+  readonly runs: {
+    get: (id: string, options?: Freshness) => Promise<RunView | undefined>
+    tree: (id: string, options?: Freshness) => Promise<RunTree | undefined>
+  }
+  /** Shared state as a session or a run reads it. */
+  state: (id: string) => { get: (options?: Freshness) => Promise<StateView> }
+  deadLetters: (options?: Freshness) => Promise<DeadLetter[]>
+  /** The accepted events in order, to the end as it is now. */
+  log: (options?: LogOptions) => AsyncIterable<LoggedEvent>
+  /** The life of a stream, or of a task, step by step; nothing happens again. */
+  replay: (what: string | { readonly task: string }, options?: ReplayOptions) => AsyncIterable<ReplayStep>
+
+  /** Where this replica stands; `position` is that of the newest event. */
+  readonly head: Head
+  /** Set when the log contradicts itself: the hub is read-only up to there. */
+  readonly damage: BatonError | undefined
+  /** Folds what others have written meanwhile. */
+  catchUp: (signal?: AbortSignal) => Promise<void>
+  verify: (options?: VerifyOptions) => Promise<Report>
+  close: () => Promise<void>
+  [Symbol.asyncDispose]: () => Promise<void>
+}
+
+export interface HubParts {
+  readonly id: string
+  readonly log: Log
+  readonly fold: Fold
+  readonly bus: Bus
+  readonly reading: Reading
+  readonly growth: Growth
+  readonly eventStore: (actor: Actor) => BatonEventStore
+  /** Resolves when all that is folded now is as durable as was promised. */
+  readonly settled: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export function createHub(parts: HubParts, actor: Actor): Hub {
+  const { log, fold, bus, reading } = parts
+  let eventStore: BatonEventStore | undefined
+
+  function send(command: Command, options?: SendOptions): Promise<Receipt>
+  function send(command: Command, options: { readonly dryRun: true }): Promise<DryRun>
+  function send(command: Command, options: SendOptions & { readonly dryRun?: true } = {}): Promise<Receipt | DryRun> {
+    const { dryRun, ...rest } = options
+    return dryRun === true ? bus.dryRun(actor, command) : bus.send(actor, command, rest)
+  }
+
+  async function safeSend(command: Command, options?: SendOptions): Promise<SafeResult> {
+    try {
+      return { ok: true, receipt: await send(command, options) }
+    } catch (error) {
+      if (error instanceof BatonError) return { ok: false, error }
+      throw error
+    }
+  }
+
+  /** Whose inbox a name means, and which mailbox of it alone. Asked after the fold has caught up. */
+  function ownerOf(name: string | undefined): { owner: string; mailbox?: string } {
+    const wanted = name ?? (actor.run === undefined ? (actor.id ?? 'operator') : `run:${actor.run}`)
+    if (wanted === 'operator') return { owner: 'operator' }
+    if (wanted.startsWith('run:')) {
+      const id = wanted.slice('run:'.length)
+      return { owner: (reading.states.run(id) ?? unknownRun(id)).sessionId, mailbox: wanted }
+    }
+    const world = openWorld(reading.states, () => undefined)
+    return { owner: sessionNamed(world, wanted.replace(/^session:/, '')) }
+  }
+
+  const ack: InboxHandle['ack'] = (messageIds, options) =>
+    send({ type: 'AcknowledgeMessage', messageIds: [messageIds].flat() }, options)
+
+  function inbox(name?: string): InboxHandle {
+    return {
+      ack,
+      async list(options = {}) {
+        await reading.reach(options)
+        const { owner, mailbox } = ownerOf(name)
+        return listInbox(reading, owner, { ...options, ...(mailbox !== undefined && { mailbox }) })
+      },
+      async *subscribe(options = {}) {
+        await reading.reach(options.signal === undefined ? {} : { signal: options.signal })
+        const { owner, mailbox } = ownerOf(name)
+        const received = subscribeInbox(reading, parts.growth, parts.settled, owner, {
+          ...options,
+          ...(mailbox !== undefined && { mailbox }),
+        })
+        for await (const message of received) {
+          yield { ...message, ack: (sendOptions?: SendOptions) => ack(message.id, sendOptions) }
+        }
+      },
+    }
+  }
+
+  const hub: Hub = {
+    id: parts.id,
+    actor,
+    as: (other) => createHub(parts, asActor(other)),
+    send,
+    safeSend,
+    commandBus: commandSender(send),
+    get eventStore() {
+      return (eventStore ??= parts.eventStore(actor))
+    },
+    inbox,
+    message: (id, options) => messageStatus(reading, id, options),
+    history: (scope, options) => history(reading, scope, options),
+    task: (id, options) => task(reading, id, options),
+    tasks: (options) => tasks(reading, options),
+    owner: (taskId, options) => ownership(reading, taskId, options),
+    session: (id, options) => session(reading, id, options),
+    sessions: (options) => sessions(reading, options),
+    runs: { get: (id, options) => run(reading, id, options), tree: (id, options) => runTree(reading, id, options) },
+    state: (id) => ({ get: (options) => state(reading, id, options) }),
+    deadLetters: (options) => deadLetters(reading, options),
+    async *log(options = {}) {
+      await fold.catchUp(options.signal)
+      yield* readLog(log, fold.head.cursor, options)
+    },
+    replay: (what, options) => replay(reading, what, options),
+    get head() {
+      return fold.head
+    },
+    get damage() {
+      return fold.damage
+    },
+    catchUp: (signal) => fold.catchUp(signal),
+    verify: (options) => verifyLog(log, options),
+    close: parts.close,
+    [Symbol.asyncDispose]: parts.close,
+  }
+  return hub
+}
+
+/** Who it is, checked; and which process speaks in the name. */
+export function asActor(actor: Actor): Actor {
+  const { kind, id, run: runId } = actor
+  const known = kind === 'operator' || kind === 'system' || kind === 'session'
+  if (!known || (kind === 'session') !== (id !== undefined) || (kind !== 'session' && runId !== undefined)) {
+    refuse('INVALID_COMMAND', `${JSON.stringify(actor)} is nobody who can act`, {
+      details: { actor },
+      hint: "{ kind: 'operator' }, or { kind: 'session', id, run? }",
+    })
+  }
+  for (const text of [id, runId]) {
+    if (text !== undefined && !isId(text))
+      refuse('BAD_ID', `${JSON.stringify(text)} is no id`, { details: { id: text } })
+  }
+  return { kind, ...(id !== undefined && { id }), ...(runId !== undefined && { run: runId }), pid: process.pid }
+}

@@ -1,0 +1,48 @@
+import { type Dict } from '../domain/dict.ts'
+import type { BatonEvent } from '../events/catalog.ts'
+import type { View } from './view.ts'
+
+export interface DeadLetter {
+  readonly messageId: string
+  readonly mailbox: string
+  readonly sessionId?: string
+  readonly reason: string
+  readonly position: number
+  readonly at: string
+}
+
+/** What reached nobody and waits for the operator, in one document. */
+export const deadLetters: View<Dict<DeadLetter>> = { name: 'dead-letters', version: 1, keys, evolve }
+
+export const ALL = 'all'
+
+function keys(event: BatonEvent): readonly string[] {
+  switch (event.type) {
+    case 'MessageDeadLettered':
+    case 'MessageUndeliverable':
+    case 'DeadLetterRequeued':
+    case 'DeadLetterDiscarded':
+      return [ALL]
+    default:
+      return []
+  }
+}
+
+function evolve(letters: Dict<DeadLetter> = {}, event: BatonEvent): Dict<DeadLetter> {
+  switch (event.type) {
+    case 'MessageDeadLettered':
+    case 'MessageUndeliverable': {
+      const { position, at, data } = event
+      const { sessionId, ...letter } = data
+      const key = `${letter.messageId} ${letter.mailbox}`
+      letters[key] = { ...letter, position, at, ...(sessionId !== undefined && { sessionId }) }
+      return letters
+    }
+    case 'DeadLetterRequeued':
+    case 'DeadLetterDiscarded':
+      delete letters[`${event.data.messageId} ${event.data.mailbox}`]
+      return letters
+    default:
+      return letters
+  }
+}

@@ -1,0 +1,73 @@
+/** What every question is asked of: the folded documents, and the log for what they leave there. */
+import type { States } from '../domain/world.ts'
+import { BatonError } from '../errors.ts'
+import { decode, type Actor, type Commit, type StoredEvent } from '../log/commit.ts'
+import type { Log } from '../log/log.ts'
+import type { StreamIndex } from '../log/stream-index.ts'
+import type { Replica } from '../projections/replica.ts'
+
+/** An accepted event, as it stands in the log. */
+export interface LoggedEvent {
+  readonly position: number
+  readonly stream: string
+  readonly type: string
+  readonly typeVersion: number
+  readonly data: unknown
+  readonly commit: string
+  readonly at: string
+  readonly by: Actor
+}
+
+export interface Reading {
+  readonly log: Log
+  readonly states: States
+  readonly get: Replica['get']
+  readonly index: StreamIndex
+  /** Folds what was written meanwhile, and waits until position `atLeast` has come. */
+  readonly reach: (options?: Freshness) => Promise<void>
+}
+
+export interface Freshness {
+  /** The answer shows at least what stands here: the position of a receipt, for instance. */
+  readonly atLeast?: number
+  readonly signal?: AbortSignal
+}
+
+/** Neighbours often share a line: whoever reads several in order hands the last one back. */
+export interface LineCache {
+  ref: number
+  commit: Commit | undefined
+}
+
+export async function commitAt(log: Log, ref: number, cache?: LineCache): Promise<Commit> {
+  if (cache?.commit !== undefined && cache.ref === ref) return cache.commit
+  const decoded = decode((await log.readAt(ref)).line)
+  if (decoded.kind !== 'commit') {
+    throw new BatonError('LOG_DAMAGED', `${log.name} is damaged at ${ref}: the record was whole when it was folded`, {
+      details: { file: log.name, offset: ref },
+      hint: 'Restore it from a backup; nothing was changed.',
+    })
+  }
+  if (cache !== undefined) Object.assign(cache, { ref, commit: decoded.commit })
+  return decoded.commit
+}
+
+export async function eventAt(
+  log: Log,
+  place: { readonly ref: number; readonly index: number; readonly position: number },
+  cache?: LineCache,
+): Promise<LoggedEvent> {
+  const commit = await commitAt(log, place.ref, cache)
+  return logged(commit, commit.events[place.index] as StoredEvent, place.position)
+}
+
+export const logged = ({ id, at, by }: Commit, { s, t, v, d }: StoredEvent, position: number): LoggedEvent => ({
+  position,
+  stream: s,
+  type: t,
+  typeVersion: v,
+  data: d,
+  commit: id,
+  at,
+  by,
+})

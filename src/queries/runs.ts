@@ -1,0 +1,55 @@
+/** Runs, alone and as trees. */
+import type { Run } from '../domain/run.ts'
+import type { Freshness, Reading } from './reading.ts'
+
+export interface RunView extends Omit<Run, 'children'> {
+  readonly children: readonly string[]
+  readonly progress?: {
+    readonly percent?: number
+    readonly step?: string
+    readonly label?: string
+    readonly usage?: unknown
+    readonly at?: string
+  }
+  readonly leaseUntil?: string
+  readonly checkpoints: readonly string[]
+}
+
+export interface RunTree extends Omit<RunView, 'children'> {
+  readonly children: readonly RunTree[]
+}
+
+export async function run(reading: Reading, id: string, options: Freshness = {}): Promise<RunView | undefined> {
+  await reading.reach(options)
+  return runView(reading, id)
+}
+
+/** A run with everything below it. */
+export async function runTree(reading: Reading, id: string, options: Freshness = {}): Promise<RunTree | undefined> {
+  await reading.reach(options)
+  return treeOf(reading, id)
+}
+
+function treeOf(reading: Reading, id: string): RunTree | undefined {
+  const view = runView(reading, id)
+  if (view === undefined) return undefined
+  return { ...view, children: view.children.flatMap((child) => treeOf(reading, child) ?? []) }
+}
+
+function runView({ states }: Reading, id: string): RunView | undefined {
+  const found = states.run(id)
+  if (found === undefined) return undefined
+  const work = states.work(id)
+  const { percent, step, label, usage, reportedAt: at } = work ?? {}
+  const progress = Object.fromEntries(
+    Object.entries({ percent, step, label, usage, at }).filter(([, value]) => value !== undefined),
+  )
+  const { children, ...rest } = found
+  return {
+    ...structuredClone(rest),
+    children: Object.keys(children),
+    ...(at !== undefined && { progress: structuredClone(progress) }),
+    ...(work?.leaseUntil !== undefined && { leaseUntil: work.leaseUntil }),
+    checkpoints: Object.keys(work?.checkpoints ?? {}),
+  }
+}
