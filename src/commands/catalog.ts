@@ -109,11 +109,14 @@ export type Command =
   | RequeueDeadLetter
   | DiscardDeadLetter
 
+/** The JSON Schema of one command. */
+export function commandSchema(type: CommandType): z.core.JSONSchema.JSONSchema {
+  const { summary, schema } = commandCatalog[type]
+  return { title: type, description: summary, ...z.toJSONSchema(schema) }
+}
+
 /** JSON Schemas of all commands. */
-export function commandSchemas(): Record<CommandType, object> {
-  const entries = Object.values(commandCatalog).map(({ type, summary, schema }) => [
-    type,
-    { title: type, description: summary, ...z.toJSONSchema(schema) },
-  ])
-  return Object.fromEntries(entries) as Record<CommandType, object>
+export function commandSchemas(): Record<CommandType, z.core.JSONSchema.JSONSchema> {
+  const types = Object.keys(commandCatalog) as CommandType[]
+  return Object.fromEntries(types.map((type) => [type, commandSchema(type)])) as ReturnType<typeof commandSchemas>
 }

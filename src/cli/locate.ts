@@ -1,0 +1,32 @@
+/** Which hub is meant: `--dir`, BATON_DIR, or the `.baton` of this directory or of one above, as git finds its own. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { BatonError } from '../index.ts'
+
+const NAME = '.baton'
+
+export function locate(given: string | undefined, cwd = process.cwd()): string {
+  if (given !== undefined) return named(given)
+  for (let at = cwd; ; at = path.dirname(at)) {
+    const dir = path.join(at, NAME)
+    if (fs.existsSync(dir)) return dir
+    if (path.dirname(at) === at) break
+  }
+  throw new BatonError('HUB_NOT_FOUND', `there is no hub in ${cwd}, nor above it`, {
+    details: { cwd },
+    hint: 'Make one here: baton init',
+  })
+}
+
+/** Either the hub's directory itself, or the one that holds it. */
+function named(given: string): string {
+  const dir = path.resolve(given)
+  const inside = path.join(dir, NAME)
+  return path.basename(dir) !== NAME && fs.existsSync(inside) ? inside : dir
+}
+
+/** Where `init` puts a hub. */
+export function placeFor(given: string | undefined): string {
+  const dir = path.resolve(given ?? '.')
+  return path.basename(dir) === NAME ? dir : path.join(dir, NAME)
+}

@@ -1,0 +1,203 @@
+#!/usr/bin/env node
+/** The command line: find the verb, open the hub, run it, print what it answers. */
+import fs from 'node:fs'
+import { parseArgs } from 'node:util'
+import { openHub, systemClock, type Actor, type Hub } from '../index.ts'
+import { GLOBAL, helpFor, overview } from './help.ts'
+import { locate, placeFor } from './locate.ts'
+import type { Look } from './print.ts'
+import { EXIT, explain, unknownWord, UsageError } from './usage.ts'
+import { duration } from './values.ts'
+import type { Answer, Given, Options, Verb } from './verb.ts'
+import { verbs } from './verbs/catalog.ts'
+
+const { env, stdin, stdout, stderr } = process
+
+/** The verb is one word or two; what is left are its arguments. */
+function findVerb(words: readonly string[]): { verb: Verb; rest: string[] } {
+  const two = verbs.find(({ name }) => name === `${words[0]} ${words[1]}`)
+  if (two !== undefined) return { verb: two, rest: words.slice(2) }
+  const one = verbs.find(({ name }) => name === words[0])
+  if (one !== undefined) return { verb: one, rest: words.slice(1) }
+  const family = verbs.filter(({ name }) => name.startsWith(`${words[0]} `)).map(({ name }) => name)
+  if (family.length > 0) {
+    throw words[1] === undefined
+      ? new UsageError(`baton ${words[0]} what?`, family.map((name) => `baton ${name}`).join(', '))
+      : unknownWord('verb', `${words[0]} ${words[1]}`, family, family.map((name) => `baton ${name}`).join(', '))
+  }
+  throw unknownWord(
+    'verb',
+    words[0] ?? '',
+    verbs.map(({ name }) => name),
+    'See them all: baton help',
+  )
+}
+
+/** Options may stand anywhere, so the verb is found first: among the words that are no options. */
+function read(args: readonly string[]): { verb: Verb; positionals: string[]; given: Given } {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: bare(GLOBAL),
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  })
+  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
+  const { verb } = findVerb(words)
+  const options = { ...GLOBAL, ...verb.options?.() }
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: bare(options),
+      strict: true,
+      allowPositionals: true,
+    })
+    return { verb, positionals: findVerb(positionals).rest, given: values as Given }
+  } catch (error) {
+    throw wrongOption(error, verb, options)
+  }
+}
+
+function bare(options: Options): Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { type, multiple, short }]) => [
+      name,
+      { type, ...(multiple !== undefined && { multiple }), ...(short !== undefined && { short }) },
+    ]),
+  )
+}
+
+function wrongOption(error: unknown, verb: Verb, options: Options): Error {
+  const message = error instanceof Error ? error.message : String(error)
+  const unknown = /Unknown option '(-{1,2})([^']+)'/.exec(message)
+  if (unknown?.[2] === undefined)
+    return new UsageError(message.replace(/\. To specify.*$/s, ''), `baton help ${verb.name}`)
+  return unknownWord(
+    'option',
+    `${unknown[1]}${unknown[2]}`,
+    Object.keys(options).map((name) => `--${name}`),
+    `baton help ${verb.name}`,
+  )
+}
+
+/** `operator`, a session's id, `session/run`, or `run:<id>`. */
+async function actorOf(given: Given, look: () => Promise<Hub>): Promise<Actor> {
+  const named = given['as']
+  if (typeof named === 'string') return parseActor(named, look)
+  const { BATON_SESSION: session, BATON_RUN: run } = env
+  if (run !== undefined && run !== '')
+    return parseActor(session === undefined || session === '' ? `run:${run}` : `${session}/${run}`, look)
+  if (session !== undefined && session !== '') return { kind: 'session', id: session }
+  if (stdin.isTTY) return { kind: 'operator' }
+  throw new UsageError('who acts?', 'Say so: --as <session>, --as operator, or set BATON_SESSION (and BATON_RUN).')
+}
+
+async function parseActor(text: string, look: () => Promise<Hub>): Promise<Actor> {
+  if (text === 'operator') return { kind: 'operator' }
+  if (text.startsWith('run:')) {
+    const id = text.slice('run:'.length)
+    const run = await (await look()).runs.get(id)
+    if (run === undefined) throw new UsageError(`there is no run ${id}`, 'Name its session too: --as <session>/<run>')
+    return { kind: 'session', id: run.sessionId, run: id }
+  }
+  const [id = '', run] = text.replace(/^session:/, '').split('/')
+  return { kind: 'session', id, ...(run !== undefined && { run }) }
+}
+
+async function answer(
+  verb: Verb,
+  positionals: string[],
+  given: Given,
+  look: Look,
+  signal: AbortSignal,
+): Promise<number> {
+  let opened: Promise<Hub> | undefined
+  const dir = typeof given['dir'] === 'string' ? given['dir'] : env['BATON_DIR']
+  const reader = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir) }))
+  const actor = (): Promise<Actor> => actorOf(given, reader)
+  try {
+    const said = await verb.run({
+      positionals,
+      given,
+      look,
+      signal,
+      place: placeFor(dir),
+      reader,
+      actor,
+      hub: async () => (await reader()).as(await actor()),
+    })
+    return await print(said, given)
+  } finally {
+    await (await opened?.catch(() => undefined))?.close()
+  }
+}
+
+async function print(said: Answer, given: Given): Promise<number> {
+  const json = given['json'] === true
+  if ('lines' in said) {
+    for await (const line of said.lines) await write(json ? JSON.stringify(line.json) : line.text)
+    return EXIT.ok
+  }
+  const text = json ? JSON.stringify(said.json, null, stdout.isTTY ? 2 : undefined) : said.text
+  if (text !== '' && given['quiet'] !== true) await write(text)
+  return said.exit ?? EXIT.ok
+}
+
+/** Waits where the reader is slow: what nobody has read yet is not piled up here. */
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stdout.write(`${text}\n`, (error) => (error === undefined || error === null ? resolve() : reject(error)))
+  })
+}
+
+/** Nobody reads any more: that is how `head` ends, and no failure. */
+const isBrokenPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE'
+
+async function main(args: readonly string[]): Promise<number> {
+  const colour = stdout.isTTY && env['NO_COLOR'] === undefined && !args.includes('--no-color')
+  const look: Look = { colour, now: systemClock() }
+  if (args[0] === 'help' || args.length === 0 || (args.length === 1 && ['--help', '-h'].includes(args[0] ?? ''))) {
+    const words = args.slice(1)
+    await write(words.length === 0 ? overview(verbs, look) : helpFor(findVerb(words).verb, look))
+    return EXIT.ok
+  }
+  if (args[0] === '--version') {
+    await write(
+      (JSON.parse(fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
+        .version,
+    )
+    return EXIT.ok
+  }
+  const { verb, positionals, given } = read(args)
+  if (given['help'] === true) {
+    await write(helpFor(verb, look))
+    return EXIT.ok
+  }
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  const timeout = typeof given['timeout'] === 'string' ? AbortSignal.timeout(duration(given['timeout'])) : undefined
+  const signal = timeout === undefined ? stop.signal : AbortSignal.any([stop.signal, timeout])
+  try {
+    const exit = await answer(verb, positionals, given, look, signal)
+    if (timeout?.aborted === true) return EXIT.timeout
+    return stop.signal.aborted ? EXIT.interrupted : exit
+  } catch (error) {
+    if (stop.signal.aborted) return EXIT.interrupted
+    throw timeout?.aborted === true ? timeout.reason : error
+  }
+}
+
+stdout.on('error', (error) => {
+  if (isBrokenPipe(error)) process.exit(EXIT.ok)
+})
+
+const args = process.argv.slice(2)
+try {
+  process.exitCode = await main(args)
+} catch (error) {
+  if (isBrokenPipe(error)) process.exit(EXIT.ok)
+  const { text, json, exit } = explain(error)
+  stderr.write(args.includes('--json') ? `${JSON.stringify({ error: json })}\n` : `baton: ${text}\n`)
+  if (env['BATON_DEBUG'] !== undefined && error instanceof Error) stderr.write(`${error.stack}\n`)
+  process.exitCode = exit
+}

@@ -1,0 +1,65 @@
+/** How things look: times, columns, colours. Pure; what is printed where is main's affair. */
+
+export interface Look {
+  readonly colour: boolean
+  /** The present, in milliseconds since 1970. */
+  readonly now: number
+}
+
+const paint =
+  (code: number) =>
+  (text: string, { colour }: Look) =>
+    colour ? `\u001b[${code}m${text}\u001b[0m` : text
+export const bold = paint(1)
+export const dim = paint(2)
+export const red = paint(31)
+export const green = paint(32)
+export const yellow = paint(33)
+export const cyan = paint(36)
+
+const UNITS: readonly (readonly [unit: string, length: number])[] = [
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]
+
+/** `12s ago`, `in 3m`: how far away an instant is. */
+export function ago(at: string, { now }: Look): string {
+  const ms = now - Date.parse(at)
+  const far = Math.abs(ms)
+  const [unit, length] = UNITS.findLast(([, least]) => far >= least) ?? ['s', 1_000]
+  const text = `${Math.floor(far / length)}${unit}`
+  return ms >= 0 ? `${text} ago` : `in ${text}`
+}
+
+/** One line of a text, cut to a width. What could drive a terminal is shown as what it is. */
+export function oneLine(text: string, width = 72): string {
+  const flat = visible(text).replace(/\s+/g, ' ').trim()
+  return flat.length <= width ? flat : `${flat.slice(0, width - 1)}…`
+}
+
+/** Control characters would be obeyed by a terminal: whoever sends a message must not move somebody's cursor. */
+export const visible = (text: string): string =>
+  text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+
+/** Aligned columns; the last one is as long as it is. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, width(cell))
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] as number) - width(cell))))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+const width = (cell: string): number => cell.replace(/\u001b\[\d+m/g, '').length

@@ -1,0 +1,72 @@
+/** From the words of a command line to the values of a command. */
+import fs from 'node:fs'
+import { systemClock } from '../index.ts'
+import { UsageError } from './usage.ts'
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `30s`, `5m`, `2h`, `1d`, `250ms`. */
+export function duration(text: string): number {
+  const [, figure, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
+  if (figure === undefined || unit === undefined) {
+    throw new UsageError(`${text} is no duration`, 'For example 30s, 5m, 2h, 1d.')
+  }
+  return Number(figure) * (UNITS[unit] as number)
+}
+
+/** An instant, or a duration from now. */
+export function instant(text: string): string {
+  if (/^\d{4}-/.test(text)) {
+    const at = Date.parse(text)
+    if (Number.isNaN(at))
+      throw new UsageError(`${text} is no time`, 'For example 2026-12-24T18:00:00Z, or 2h from now.')
+    return new Date(at).toISOString()
+  }
+  return new Date(systemClock() + duration(text)).toISOString()
+}
+
+/** JSON, `@file` with JSON in it, or else the text itself. */
+export function value(text: string): unknown {
+  if (text.startsWith('@')) return json(file(text.slice(1)), text)
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}
+
+/** JSON, or `@file` with JSON in it. */
+export const document = (text: string): unknown => json(text.startsWith('@') ? file(text.slice(1)) : text, text)
+
+function json(text: string, from: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw new UsageError(`${from} is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function file(name: string): string {
+  try {
+    return fs.readFileSync(name, 'utf8')
+  } catch (error) {
+    throw new UsageError(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** `-` is what comes in on stdin. */
+export const text = (word: string): string => (word === '-' ? fs.readFileSync(0, 'utf8') : word)
+
+export const list = (words: readonly string[]): string[] =>
+  words.flatMap((word) => word.split(',')).filter((word) => word !== '')
+
+/** `key=value`, several times. */
+export function pairs(words: readonly string[], read: (text: string) => unknown): Record<string, unknown> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=')
+      if (at < 1) throw new UsageError(`${word} is no key=value`)
+      return [word.slice(0, at), read(word.slice(at + 1))]
+    }),
+  )
+}

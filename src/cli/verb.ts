@@ -1,0 +1,52 @@
+/** What a verb is, and what it is given. */
+import type { Actor, Hub } from '../index.ts'
+import type { Look } from './print.ts'
+
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean'
+  readonly multiple?: boolean
+  readonly short?: string
+  /** What stands for the value in help texts. */
+  readonly value?: string
+  readonly about: string
+}
+
+export type Options = Readonly<Record<string, OptionSpec>>
+/** What was given, by the option's name. */
+export type Given = Readonly<Record<string, string | boolean | string[] | undefined>>
+
+export interface Request {
+  readonly positionals: readonly string[]
+  readonly given: Given
+  readonly look: Look
+  readonly signal: AbortSignal
+  /** Opens the hub that is meant, in the name of whoever acts. */
+  readonly hub: () => Promise<Hub>
+  /** Who acts: `--as`, the environment, or the operator at a terminal. */
+  readonly actor: () => Promise<Actor>
+  /** The same, for verbs that only look: nobody needs a name to read. */
+  readonly reader: () => Promise<Hub>
+  /** Where `init` makes one. */
+  readonly place: string
+}
+
+/** What a verb has to say: one document, or line by line; each as JSON and as text. */
+export type Answer =
+  | { readonly json: unknown; readonly text: string; readonly exit?: number }
+  | { readonly lines: AsyncIterable<Line> }
+
+export interface Line {
+  readonly json: unknown
+  readonly text: string
+}
+
+export interface Verb {
+  /** One word or two: `send`, `task claim`. */
+  readonly name: string
+  readonly summary: string
+  /** The positional arguments, as help shows them: `<task> [session]`. */
+  readonly usage: string
+  readonly options?: () => Options
+  readonly examples: readonly string[]
+  readonly run: (request: Request) => Promise<Answer>
+}

@@ -1,0 +1,61 @@
+import type { HistoryScope, LoggedEvent } from '../../index.ts'
+import { theRun, theSession, theTask, theThread } from '../named.ts'
+import { describe } from '../describe.ts'
+import { ago, bold, columns, dim, type Look } from '../print.ts'
+import { UsageError } from '../usage.ts'
+import type { Options, Verb } from '../verb.ts'
+
+const options: Options = {
+  task: { type: 'string', value: 'task', about: 'what happened to a task, its messages included' },
+  session: { type: 'string', value: 'session', about: 'to a session' },
+  run: { type: 'string', value: 'run', about: 'to a run' },
+  thread: { type: 'string', value: 'message', about: 'in a thread: its first message' },
+  after: { type: 'string', value: 'position', about: 'what came after it' },
+  before: { type: 'string', value: 'position', about: 'what came before it' },
+  reverse: { type: 'boolean', about: 'newest first' },
+  n: { type: 'string', short: 'n', value: 'count', about: 'at most so many (100)' },
+}
+
+/** Nothing happened, or there is no such thing: a mistyped name is told. */
+const KNOWN = { task: theTask, session: theSession, run: theRun, thread: theThread }
+
+export const history: Verb = {
+  name: 'history',
+  summary: 'What happened to a task, a session, a run, or in a thread; closed ones too',
+  usage: '',
+  options: () => options,
+  examples: ['baton history --task t1', 'baton history --session coder --reverse -n 20'],
+  async run({ given, look, reader, signal }) {
+    const scopes = (['task', 'session', 'run', 'thread'] as const).filter((name) => given[name] !== undefined)
+    const [scope] = scopes
+    if (scope === undefined || scopes.length > 1) {
+      throw new UsageError(
+        'the history of what?',
+        'One of --task <id>, --session <id>, --run <id>, --thread <message>.',
+      )
+    }
+    const id = String(given[scope])
+    const hub = await reader()
+    const page = await hub.history({ [scope]: id } as unknown as HistoryScope, {
+      limit: Number(given['n'] ?? 100),
+      ...(given['after'] !== undefined && { after: Number(given['after']) }),
+      ...(given['before'] !== undefined && { before: Number(given['before']) }),
+      direction: given['reverse'] === true ? 'backward' : 'forward',
+      signal,
+    })
+    if (page.events.length === 0) await KNOWN[scope](hub, id)
+    const more = page.more ? `\n${dim('… there is more: -n, --after, --before', look)}` : ''
+    return { json: page, text: page.events.length === 0 ? 'nothing yet' : eventTable(page.events, look) + more }
+  },
+}
+
+function eventTable(events: readonly LoggedEvent[], look: Look): string {
+  return columns(
+    events.map(({ position, at, by, type, data }) => [
+      dim(`#${position}`, look),
+      ago(at, look),
+      bold(by.run === undefined ? (by.id ?? by.kind) : `${by.id ?? by.kind}/${by.run}`, look),
+      describe(type, data),
+    ]),
+  )
+}

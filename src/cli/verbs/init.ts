@@ -1,0 +1,15 @@
+import { openHub } from '../../index.ts'
+import type { Verb } from '../verb.ts'
+
+export const init: Verb = {
+  name: 'init',
+  summary: 'Make a hub here: .baton, found from this directory and all below',
+  usage: '',
+  examples: ['baton init', 'baton init --dir ~/project'],
+  async run({ place }) {
+    const hub = await openHub({ dir: place, create: true })
+    const { id } = hub
+    await hub.close()
+    return { json: { dir: place, hub: id }, text: `${place} is there\n  Next: baton session open <name>` }
+  },
+}

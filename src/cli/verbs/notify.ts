@@ -1,0 +1,32 @@
+import { oneLine } from '../print.ts'
+import type { Verb } from '../verb.ts'
+
+export const notify: Verb = {
+  name: 'notify',
+  summary: 'What waits for whoever acts: ids, senders, subjects, never bodies; silent when nothing does',
+  usage: '',
+  examples: ['baton notify --as coder'],
+  async run({ actor, hub, signal }) {
+    const { id } = await actor()
+    const messages = await (await hub()).inbox(id ?? 'operator').list({ limit: 50, signal })
+    const json = messages.map(({ id: messageId, from, kind, subject, taskId, sentAt, mailbox }) => ({
+      id: messageId,
+      from,
+      kind,
+      sentAt,
+      mailbox,
+      ...(subject !== undefined && { subject }),
+      ...(taskId !== undefined && { taskId }),
+    }))
+    const lines = json.map(({ id: messageId, from, kind, subject, taskId }) =>
+      [messageId, from, kind, taskId, subject === undefined ? undefined : oneLine(subject)]
+        .filter((part) => part !== undefined)
+        .join('  '),
+    )
+    if (lines.length === 0) return { json, text: '' }
+    return {
+      json,
+      text: [`${lines.length} waiting; read them: baton inbox --as ${id ?? 'operator'}`, ...lines].join('\n'),
+    }
+  },
+}
