@@ -2,7 +2,14 @@ export { openHub, type HubOptions } from './hub.ts'
 export type { Hub, InboxHandle, ReceivedMessage, SafeResult } from './hub-api.ts'
 export type { DryRun, Receipt, ReceiptEvent, SendOptions } from './commands/bus.ts'
 export { commandCatalog, commandSchema, commandSchemas, type Command, type CommandType } from './commands/catalog.ts'
-export { eventCatalog, eventSchemas, type BatonEvent, type EventData, type EventType, type Fact } from './events/catalog.ts'
+export {
+  eventCatalog,
+  eventSchemas,
+  type BatonEvent,
+  type EventData,
+  type EventType,
+  type Fact,
+} from './events/catalog.ts'
 export type { Limits } from './domain/limits.ts'
 export type { Strategy } from './domain/merge.ts'
 export type { DeadLetter } from './projections/dead-letters.ts'

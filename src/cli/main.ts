@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: find the verb, open the hub, run it, print what it answers. */
-import fs from 'node:fs'
 import { parseArgs } from 'node:util'
+import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, type Actor, type Hub } from '../index.ts'
 import { GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
@@ -162,10 +162,7 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.ok
   }
   if (args[0] === '--version') {
-    await write(
-      (JSON.parse(fs.readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
-        .version,
-    )
+    await write(pack.version)
     return EXIT.ok
   }
   const { verb, positionals, given } = read(args)

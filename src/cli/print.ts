@@ -46,7 +46,7 @@ export const visible = (text: string): string =>
     (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   )
 
-/** Aligned columns; the last one is as long as it is. */
+/** Aligned columns; the last one is as long as it is, and those that are empty everywhere are left out. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
   for (const row of rows) {
@@ -55,11 +55,13 @@ export function columns(rows: readonly (readonly string[])[]): string {
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] as number) - width(cell))))
+        .flatMap((cell, i) => padded(cell, widths[i] ?? 0))
         .join('  ')
         .trimEnd(),
     )
     .join('\n')
 }
+
+const padded = (cell: string, to: number): string[] => (to === 0 ? [] : [cell + ' '.repeat(to - width(cell))])
 
 const width = (cell: string): number => cell.replace(/\u001b\[\d+m/g, '').length

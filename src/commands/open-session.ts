@@ -20,6 +20,6 @@ export type OpenSession = z.infer<typeof schema>
 export const openSession = defineCommand(schema, {
   summary: 'Open a session: an agent seat with a mailbox',
   relies: ['session', 'run'],
-  codes: ['SESSION_EXISTS', 'DEPTH_EXCEEDED', 'LIMIT_EXCEEDED'],
+  codes: ['SESSION_EXISTS', 'DEPTH_EXCEEDED', 'PAYLOAD_TOO_LARGE', 'LIMIT_EXCEEDED'],
   decide: decideOpenSession,
 })

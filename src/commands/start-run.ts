@@ -36,6 +36,7 @@ export const startRun = defineCommand(schema, {
     'UNRELATED',
     'INVALID_TRANSITION',
     'NOT_ALLOWED',
+    'PAYLOAD_TOO_LARGE',
     'LIMIT_EXCEEDED',
   ],
   decide: decideStartRun,

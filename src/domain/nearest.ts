@@ -9,17 +9,19 @@ export function nearest(wanted: string, names: readonly string[]): string[] {
     .map(({ name }) => name)
 }
 
-/** Edits from one to the other; a name that begins with the other is near, however long it is. */
+/** Edits from one to the other, two neighbours swapped being one; a name that begins with the other is near. */
 function distance(a: string, b: string): number {
   if (a.startsWith(b) || b.startsWith(a)) return 1
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  const cost = (i: number, j: number): number => rows[i]?.[j] ?? Infinity
   for (let i = 1; i <= a.length; i++) {
-    const next = [i]
+    const row = [i]
+    rows.push(row)
     for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? cost(i - 2, j - 2) + 1 : Infinity
+      const replaced = cost(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(replaced, cost(i - 1, j) + 1, cost(i, j - 1) + 1, swapped))
     }
-    row = next
   }
-  return row[b.length] as number
+  return cost(a.length, b.length)
 }

@@ -1,6 +1,9 @@
 /** Waiting for the log to grow: one watch on it, as long as anybody waits. */
 import type { Disposable, Log } from '../log/log.ts'
 
+/** For the hints that never come. */
+const LOOK_ANYWAY_MS = 10_000
+
 export interface Growth {
   /** Takes part until disposed: a hint that comes while nobody waits is not lost. */
   follow: () => Follower
@@ -22,19 +25,29 @@ export function createGrowth(log: Log): Growth {
       hinted = true
       wake?.()
     }
+    const woken = (signal: AbortSignal | undefined): Promise<void> =>
+      new Promise((resolve) => {
+        const done = (): void => {
+          signal?.removeEventListener('abort', done)
+          resolve()
+        }
+        wake = done
+        signal?.addEventListener('abort', done)
+      })
     followers.add(hint)
     watch ??= log.watch(() => {
       for (const each of followers) each()
     })
     return {
       async next(signal) {
-        while (!hinted && signal?.aborted !== true) {
-          await new Promise<void>((resolve) => {
-            wake = resolve
-            signal?.addEventListener('abort', () => resolve(), { once: true })
-          })
+        // Watches do not keep a process alive, and somebody who waits wants it to live.
+        const alive = setInterval(hint, LOOK_ANYWAY_MS)
+        try {
+          while (!hinted && signal?.aborted !== true) await woken(signal)
+          hinted = false
+        } finally {
+          clearInterval(alive)
         }
-        hinted = false
       },
       dispose() {
         followers.delete(hint)

@@ -1,5 +1,5 @@
 /** The verbs that are commands of the catalogue. */
-import { fromCatalog } from '../from-catalog.ts'
+import { fromCatalog, type CommandVerb } from '../from-catalog.ts'
 import { text, value } from '../values.ts'
 import { UsageError } from '../usage.ts'
 import type { Request, Verb } from '../verb.ts'
@@ -36,8 +36,8 @@ function isolation({ given }: Request): { isolation?: object } {
 const fromFile = ({ given }: Request): { values?: unknown } =>
   typeof given['from'] === 'string' ? { values: value(`@${given['from']}`) } : {}
 
-export const commandVerbs: readonly Verb[] = [
-  fromCatalog({
+const table: readonly CommandVerb[] = [
+  {
     name: 'session open',
     command: 'OpenSession',
     args: ['sessionId?'],
@@ -46,85 +46,85 @@ export const commandVerbs: readonly Verb[] = [
       'baton session open planner --label "the planner"',
       'baton session open coder --parent planner --lease 2m',
     ],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'session close',
     command: 'CloseSession',
     args: ['sessionId'],
     called: { successorId: 'successor' },
     fixed: ({ given }) => ({ outcome: given['outcome'] ?? 'done' }),
     examples: ['baton session close coder --successor reviewer', 'baton session close coder --outcome lost'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'session reopen',
     command: 'ReopenSession',
     args: ['sessionId'],
     examples: ['baton session reopen coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'session renew',
     command: 'RenewLease',
     args: ['sessionId'],
     called: { runId: 'run' },
     examples: ['baton session renew coder'],
-  }),
+  },
 
-  fromCatalog({
+  {
     name: 'task open',
     command: 'OpenTask',
     args: ['taskId?'],
     fixed: ({ given, positionals }) => ({ title: given['title'] ?? positionals[0] ?? '' }),
     examples: ['baton task open t1 --title "the parser" --owner coder --participants planner,reviewer'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'task join',
     command: 'JoinTask',
     args: ['taskId', 'sessionId?'],
     examples: ['baton task join t1 --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'task leave',
     command: 'LeaveTask',
     args: ['taskId', 'sessionId?'],
     examples: ['baton task leave t1 --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'task claim',
     command: 'ClaimTask',
     args: ['taskId', 'sessionId?'],
     examples: ['baton task claim t1 --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'task assign',
     command: 'AssignTask',
     args: ['taskId', 'to'],
     called: epoch,
     examples: ['baton task assign t1 coder --as planner'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'task release',
     command: 'ReleaseTask',
     args: ['taskId'],
     called: epoch,
     examples: ['baton task release t1 --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'task status',
     command: 'SetTaskStatus',
     args: ['taskId', 'status'],
     called: epoch,
     examples: ['baton task status t1 in_progress --as coder', 'baton task status t1 blocked --reason "waits for CI"'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'task close',
     command: 'CloseTask',
     args: ['taskId'],
     called: epoch,
     fixed: ({ given }) => ({ outcome: given['outcome'] ?? 'done' }),
     examples: ['baton task close t1 --as coder'],
-  }),
+  },
 
-  fromCatalog({
+  {
     name: 'send',
     command: 'SendMessage',
     args: ['to', 'body?'],
@@ -135,31 +135,31 @@ export const commandVerbs: readonly Verb[] = [
       'baton send session:coder - < notes.md',
       'baton send owner@task:t1 "which schema?" --reply-within 30s',
     ],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'reply',
     command: 'SendMessage',
     args: ['inReplyTo', 'body?'],
     called: message,
     fixed: body,
     examples: ['baton reply 01J... "done" --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'broadcast',
     command: 'Broadcast',
     args: ['to', 'body?'],
     called: message,
     fixed: body,
     examples: ['baton broadcast task:t1 "the build is green" --as planner'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'ack',
     command: 'AcknowledgeMessage',
     args: ['messageIds...'],
     examples: ['baton ack 01J... 01K... --as coder'],
-  }),
+  },
 
-  fromCatalog({
+  {
     name: 'handoff',
     command: 'Handoff',
     args: ['taskId', 'to', 'context?'],
@@ -170,24 +170,24 @@ export const commandVerbs: readonly Verb[] = [
       'baton handoff t1 reviewer "tests are green" --as coder',
       'baton handoff t1 reviewer --offer --expires 1h --as coder',
     ],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'accept',
     command: 'AcceptHandoff',
     args: ['taskId'],
     called: epoch,
     examples: ['baton accept t1 --as reviewer'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'decline',
     command: 'DeclineHandoff',
     args: ['taskId'],
     fixed: ({ given }) => ({ reason: given['reason'] ?? 'no reason given' }),
     examples: ['baton decline t1 --reason "busy until noon" --as reviewer'],
-  }),
-  fromCatalog({ name: 'cancel', command: 'CancelHandoff', args: ['taskId'], examples: ['baton cancel t1 --as coder'] }),
+  },
+  { name: 'cancel', command: 'CancelHandoff', args: ['taskId'], examples: ['baton cancel t1 --as coder'] },
 
-  fromCatalog({
+  {
     name: 'run start',
     command: 'StartRun',
     args: ['runId?'],
@@ -204,79 +204,84 @@ export const commandVerbs: readonly Verb[] = [
       'baton run start r1 --begin --as coder',
       'baton run start r2 --parent r1 --worktree ../wt-r2 --as coder',
     ],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'run begin',
     command: 'BeginRun',
     args: ['runId'],
     examples: ['baton run begin r1 --model-used opus --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'run progress',
     command: 'ReportProgress',
     args: ['runId'],
     examples: ['baton run progress r1 --percent 40 --step tests --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'run checkpoint',
     command: 'CheckpointRun',
     args: ['runId', 'label'],
     examples: ['baton run checkpoint r2 halfway --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'run suspend',
     command: 'SuspendRun',
     args: ['runId'],
     fixed: ({ given }) => ({ reason: given['reason'] ?? 'suspended' }),
     examples: ['baton run suspend r1 --reason "waits for review" --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'run resume',
     command: 'ResumeRun',
     args: ['runId'],
     examples: ['baton run resume r1 --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'run renew',
     command: 'RenewLease',
     args: ['runId'],
     called: { sessionId: 'session' },
     examples: ['baton run renew r1 --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'run complete',
     command: 'CompleteRun',
     args: ['runId'],
     examples: [`baton run complete r2 --result '{"tests": 12}' --as coder`],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'run fail',
     command: 'FailRun',
     args: ['runId', 'error'],
     fixed: ({ given, positionals }) => ({ reason: given['reason'] ?? 'error', error: text(positionals[1] ?? '') }),
     examples: ['baton run fail r2 "the build broke" --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'run cancel',
     command: 'CancelRun',
     args: ['runId'],
     fixed: ({ given }) => ({ reason: given['reason'] ?? 'cancelled' }),
     examples: ['baton run cancel r1 --reason "no longer needed"'],
-  }),
+  },
 
-  fromCatalog({
+  {
     name: 'seed',
     command: 'SeedChildState',
     args: ['childRunId'],
     extra: { from: { type: 'string', value: 'f.json', about: 'the values, instead of what the parent reads' } },
     fixed: fromFile,
     examples: ['baton seed r2 --keys plan,config --as coder', 'baton seed r2 --from seed.json --as coder'],
-  }),
-  fromCatalog({
+  },
+  {
     name: 'merge',
     command: 'MergeChildResult',
     args: ['childRunId'],
     called: { strategies: 'strategy' },
     examples: ['baton merge r2 --as coder', 'baton merge r2 --strategy log=append --strategy count=sum --as coder'],
-  }),
+  },
 ]
+
+export const commandVerbs: readonly Verb[] = table.map(fromCatalog)
+
+/** The commands that have a verb. */
+export const commandVerbNames: ReadonlySet<string> = new Set(table.map(({ command }) => command))

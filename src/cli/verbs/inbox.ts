@@ -80,7 +80,7 @@ function table(messages: readonly (MessageView & { readonly state?: string })[],
       kind === 'message' ? '' : cyan(kind, look),
       taskId === undefined ? '' : dim(taskId, look),
       state === undefined || state === 'pending' ? '' : dim(state, look),
-      oneLine(subject === undefined ? body : `${subject}  ${body}`),
+      subject === undefined ? oneLine(body) : `${oneLine(subject)}  ${dim(oneLine(body), look)}`,
     ]),
   )
 }

@@ -73,11 +73,11 @@ export function endRuns(
 ): Fact[][] {
   const found = new Map<string, Run>()
   const visit = (id: string): void => {
-    if (found.has(id)) return
-    const run = world.run(id)
-    if (run === undefined || !isLive(run)) return
-    found.set(id, run)
-    for (const childId in run.children) if (run.children[childId]?.outcome === undefined) visit(childId)
+    // What has ended gets no more children, so only live ones are relied on; below it some may live in the background.
+    const run = world.peek.run(id)
+    if (run === undefined || found.has(id)) return
+    if (isLive(run)) found.set(id, world.run(id) as Run)
+    for (const childId in run.children) visit(childId)
   }
   for (const id of ids) visit(id)
   return [...found.values()]
