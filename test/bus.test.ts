@@ -17,7 +17,7 @@ test('a receipt names the commit, and each event with its place', async () => {
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
   const receipt = await hub.as({ kind: 'session', id: 'a' }).send({ type: 'SendMessage', to: 'a', body: 'to myself' })
   const [sent] = receipt.events
-  const messageId = (sent?.data as { messageId: string }).messageId
+  const messageId = (sent?.data as { messageId: string } | undefined)?.messageId
   expect(receipt).toEqual({
     commit: expect.stringMatching(/^[0-9A-Z]{26}$/) as string,
     position: 3,
@@ -101,7 +101,7 @@ test('a refusal is not remembered under its key', async () => {
 test('the same key at once, twice: one commit', async () => {
   const hub = await newHub()
   const [a, b] = await Promise.all([hub.send(say('one'), { key: 'k' }), hub.send(say('one'), { key: 'k' })])
-  expect([a.duplicate, b.duplicate].toSorted()).toEqual([false, true])
+  expect(a.duplicate).toBe(!b.duplicate)
   expect({ ...a, duplicate: false }).toEqual({ ...b, duplicate: false })
   expect(await bodies(hub)).toEqual(['one'])
 })

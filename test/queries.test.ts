@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
-import { openHub, openMemoryLog, type Hub } from '../src/index.ts'
+import { openHub, openMemoryLog, type Hub, type Receipt } from '../src/index.ts'
 
 async function newHub(...sessions: readonly string[]): Promise<Hub> {
   const hub = await openHub({ log: openMemoryLog(), create: true, durability: 'os' })
   for (const sessionId of sessions) await hub.send({ type: 'OpenSession', sessionId })
   return hub
 }
+
+/** Of the message that was sent. */
+const idOf = ([sent]: Receipt['events']): string =>
+  (sent?.data as { readonly messageId: string } | undefined)?.messageId ?? ''
 
 test('a history is paged, in both directions', async () => {
   const hub = await newHub('a')
@@ -53,13 +57,13 @@ test('histories of a thread, a run and a session', async () => {
   const hub = await newHub('a', 'b')
   const [a, b] = ['a', 'b'].map((id) => hub.as({ kind: 'session', id })) as [Hub, Hub]
   const { events } = await a.send({ type: 'SendMessage', to: 'b', body: 'question', replyBy: '2099-01-01T00:00:00Z' })
-  const messageId = (events[0]?.data as { messageId: string }).messageId
+  const messageId = idOf(events)
   const reply = await b.send({ type: 'SendMessage', inReplyTo: messageId, body: 'answer' })
   await b.send({ type: 'SendMessage', to: 'a', body: 'something else' })
   const thread = await hub.history({ thread: messageId })
   expect(thread.events.map(({ data }) => (data as { body: string }).body)).toEqual(['question', 'answer'])
   expect(await hub.message(messageId)).toMatchObject({
-    answeredBy: (reply.events[0]?.data as { messageId: string }).messageId,
+    answeredBy: idOf(reply.events),
     deliveries: { 'session:b': { state: 'pending' } },
   })
 
