@@ -94,6 +94,7 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   let closing: Promise<void> | undefined
 
   async function close(): Promise<void> {
+    growth.close()
     try {
       await proposer.close()
     } finally {
@@ -128,7 +129,9 @@ async function reach(fold: Fold, growth: Growth, { atLeast = 0, signal }: Freshn
       await fold.catchUp(signal)
       if (fold.head.position >= atLeast) return
       signal?.throwIfAborted()
-      await follower.next(signal)
+      if (!(await follower.next(signal))) {
+        throw new BatonError('STORAGE_FAILED', 'the hub was closed', { details: { atLeast } })
+      }
     }
   } finally {
     follower.dispose()

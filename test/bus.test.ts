@@ -285,3 +285,24 @@ test('a subscription goes on behind its cursor, filters, and ends with its signa
   }
   expect(seen).toEqual(['3'])
 })
+
+test('a subscription ends when its hub is closed, and leaves nothing that keeps the process alive', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+  const before = timers()
+  const hub = await newHub()
+  await hub.send({ type: 'OpenSession', sessionId: 'a' })
+  const seen: string[] = []
+  const reading = (async () => {
+    for await (const { body } of hub.inbox('a').subscribe()) seen.push(body)
+  })()
+  await hub.send({ type: 'SendMessage', to: 'a', body: '1' })
+  await setTimeout(20)
+  const waiting = hub.task('t1', { atLeast: 1_000 })
+  const ends = expect(waiting).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+  await setTimeout(5)
+  await hub.close()
+  await reading
+  await ends
+  expect(seen).toEqual(['1'])
+  expect(timers()).toBe(before)
+})

@@ -7,16 +7,23 @@ const LOOK_ANYWAY_MS = 10_000
 export interface Growth {
   /** Takes part until disposed: a hint that comes while nobody waits is not lost. */
   follow: () => Follower
+  /** The hub closes: nobody waits any longer. */
+  close: () => void
 }
 
 export interface Follower extends Disposable {
-  /** Resolves with the next hint since the last call, or when the signal aborts. */
-  next: (signal?: AbortSignal) => Promise<void>
+  /** Resolves with the next hint since the last call, or when the signal aborts; false once the hub is closed. */
+  next: (signal?: AbortSignal) => Promise<boolean>
 }
 
 export function createGrowth(log: Log): Growth {
   const followers = new Set<() => void>()
   let watch: Disposable | undefined
+  let closed = false
+
+  function hintAll(): void {
+    for (const each of followers) each()
+  }
 
   function follow(): Follower {
     let hinted = false
@@ -35,16 +42,15 @@ export function createGrowth(log: Log): Growth {
         signal?.addEventListener('abort', done)
       })
     followers.add(hint)
-    watch ??= log.watch(() => {
-      for (const each of followers) each()
-    })
+    if (!closed) watch ??= log.watch(hintAll)
     return {
       async next(signal) {
         // Watches do not keep a process alive, and somebody who waits wants it to live.
         const alive = setInterval(hint, LOOK_ANYWAY_MS)
         try {
-          while (!hinted && signal?.aborted !== true) await woken(signal)
+          while (!hinted && !closed && signal?.aborted !== true) await woken(signal)
           hinted = false
+          return !closed
         } finally {
           clearInterval(alive)
         }
@@ -59,5 +65,12 @@ export function createGrowth(log: Log): Growth {
     }
   }
 
-  return { follow }
+  function close(): void {
+    closed = true
+    watch?.dispose()
+    watch = undefined
+    hintAll()
+  }
+
+  return { follow, close }
 }

@@ -35,7 +35,7 @@ export async function* subscribeInbox(
         if (waits && message !== undefined) yield await withBody(reading, message, entry, cache)
       }
       cursor = Math.max(cursor, position)
-      await follower.next(signal)
+      if (!(await follower.next(signal))) return
     }
   } finally {
     follower.dispose()
