@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { decideBroadcast } from '../domain/rules/messages.ts'
-import { Address, Id, Instant, Json, Kind, Short, Text, commandSchema, defineCommand } from './define.ts'
+import { Address, commandSchema, defineCommand } from './define.ts'
+import { words } from './words.ts'
 
 const schema = commandSchema('Broadcast', {
   /** A set: `task:<id>`, `group:<name>`, `children`, `siblings`, `descendants`, `ancestors`. */
@@ -9,15 +10,7 @@ const schema = commandSchema('Broadcast', {
   /** A full mailbox refuses the whole of it. */
   requireAll: z.boolean().optional(),
   allowEmpty: z.boolean().optional(),
-  task: Id.optional(),
-  kind: Kind.optional(),
-  subject: Short.optional(),
-  body: Text,
-  data: Json.optional(),
-  inReplyTo: Id.optional(),
-  /** Makes it a request: the first reply until then answers it. */
-  replyBy: Instant.optional(),
-  expiresAt: Instant.optional(),
+  ...words,
 })
 
 export type Broadcast = z.infer<typeof schema>

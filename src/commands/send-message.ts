@@ -1,19 +1,12 @@
 import type * as z from 'zod'
 import { decideSendMessage } from '../domain/rules/messages.ts'
-import { Address, Id, Instant, Json, Kind, Short, Text, commandSchema, defineCommand } from './define.ts'
+import { Address, commandSchema, defineCommand } from './define.ts'
+import { words } from './words.ts'
 
 const schema = commandSchema('SendMessage', {
   /** Without it, `inReplyTo` says whom to answer. */
   to: Address.optional(),
-  task: Id.optional(),
-  kind: Kind.optional(),
-  subject: Short.optional(),
-  body: Text,
-  data: Json.optional(),
-  inReplyTo: Id.optional(),
-  /** Makes it a request: the first reply until then answers it. */
-  replyBy: Instant.optional(),
-  expiresAt: Instant.optional(),
+  ...words,
 })
 
 export type SendMessage = z.infer<typeof schema>

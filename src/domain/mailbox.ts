@@ -42,22 +42,6 @@ export const inboxOf = ({ sessionId }: { readonly sessionId?: string | undefined
 
 const emptyInbox = (): Inbox => ({ entries: {}, counts: {} })
 
-/** The inboxes that an event changes. */
-export function inboxesOf(event: BatonEvent): string[] {
-  switch (event.type) {
-    case 'MessageDelivered':
-    case 'MessageAcknowledged':
-    case 'MessageDeadLettered':
-      return [inboxOf(event.data)]
-    case 'MessageTransferred':
-      return [inboxOf(event.data), event.data.toSessionId ?? 'operator']
-    case 'DeadLetterRequeued':
-      return [event.data.toSessionId ?? 'operator']
-    default:
-      return []
-  }
-}
-
 export function evolveInbox(inbox: Inbox = emptyInbox(), event: BatonEvent, owner: string): Inbox {
   switch (event.type) {
     case 'MessageDelivered':
@@ -133,26 +117,6 @@ export interface Message {
   answeredBy?: string
 }
 
-/** The messages that an event changes. */
-export function messagesOf(event: BatonEvent): string[] {
-  switch (event.type) {
-    case 'MessageSent': {
-      const { messageId, inReplyTo } = event.data
-      return inReplyTo === undefined || inReplyTo === messageId ? [messageId] : [messageId, inReplyTo]
-    }
-    case 'MessageDelivered':
-    case 'MessageUndeliverable':
-    case 'MessageAcknowledged':
-    case 'MessageTransferred':
-    case 'MessageDeadLettered':
-    case 'DeadLetterRequeued':
-    case 'DeadLetterDiscarded':
-      return [event.data.messageId]
-    default:
-      return []
-  }
-}
-
 export function evolveMessage(message: Message | undefined, event: BatonEvent, id: string): Message | undefined {
   if (event.type === 'MessageSent') {
     return event.data.messageId === id ? messageSent(event) : message && repliedTo(message, event)
@@ -205,17 +169,24 @@ export function evolveMessage(message: Message | undefined, event: BatonEvent, i
   }
 }
 
-function messageSent({ data, ...place }: BatonEvent<'MessageSent'>): Message {
-  const { messageId: id, to: _to, body: _body, data: _data, ...rest } = data
-  const { ref, index, position, at, by } = place
+function messageSent({ data, ref, index, position, at, by }: BatonEvent<'MessageSent'>): Message {
+  const { messageId: id, from, address, kind, subject, taskId, threadId, inReplyTo, replyBy, expiresAt } = data
   return {
-    ...(rest as Pick<Message, 'from' | 'address' | 'kind' | 'threadId'>),
     id,
     ref,
     index,
     position,
     at,
     by,
+    from,
+    address,
+    kind,
+    ...(subject !== undefined && { subject }),
+    ...(taskId !== undefined && { taskId }),
+    threadId,
+    ...(inReplyTo !== undefined && { inReplyTo }),
+    ...(replyBy !== undefined && { replyBy }),
+    ...(expiresAt !== undefined && { expiresAt }),
     deliveries: {},
   }
 }

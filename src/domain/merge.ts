@@ -127,7 +127,11 @@ function arithmetic(strategy: 'sum' | 'max' | 'min', base: Value, ours: Value, t
   const [before, mine, yours] = [figure(base), figure(ours), figure(theirs)]
   if (before === undefined || mine === undefined || yours === undefined) return { why: `${strategy} needs numbers` }
   // What the child added since the base, so that a counter merged on the way counts once.
-  if (strategy === 'sum') return { to: { value: mine + yours - before } }
+  if (strategy === 'sum') {
+    const value = mine + yours - before
+    // JSON has no word for infinity: it would be stored as null.
+    return Number.isFinite(value) ? { to: { value } } : { why: 'the sum is too large for a number' }
+  }
   if (ours === undefined) return { to: theirs }
   if (theirs === undefined) return { to: ours }
   return { to: { value: strategy === 'max' ? Math.max(mine, yours) : Math.min(mine, yours) } }

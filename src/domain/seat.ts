@@ -13,35 +13,6 @@ export interface Seat {
 
 export const emptySeat = (): Seat => ({ liveRuns: {}, owned: {}, participates: {}, offers: {}, children: {} })
 
-/** The sessions whose seats an event changes. */
-export function seatsOf(event: BatonEvent): string[] {
-  switch (event.type) {
-    case 'SessionOpened':
-      return event.data.parentSessionId === undefined ? [] : [event.data.parentSessionId]
-    case 'RunStarted':
-    case 'RunCompleted':
-    case 'RunFailed':
-    case 'RunCancelled':
-    case 'ParticipantJoined':
-    case 'ParticipantLeft':
-      return [event.data.sessionId]
-    case 'OwnershipTransferred':
-      return event.data.from === undefined ? [event.data.to] : [event.data.from, event.data.to]
-    case 'OwnerReleased':
-      return [event.data.from]
-    case 'TaskClosed':
-      return event.data.participants
-    case 'HandoffOffered':
-    case 'HandoffAccepted':
-    case 'HandoffDeclined':
-    case 'HandoffCancelled':
-    case 'HandoffExpired':
-      return [event.data.from, event.data.to]
-    default:
-      return []
-  }
-}
-
 export function evolveSeat(seat: Seat = emptySeat(), event: BatonEvent, sessionId: string): Seat {
   switch (event.type) {
     case 'SessionOpened':

@@ -11,21 +11,15 @@ export interface DeadLetter {
   readonly at: string
 }
 
-/** What reached nobody and waits for the operator, in one document. */
-export const deadLetters: View<Dict<DeadLetter>> = { name: 'dead-letters', version: 1, keys, evolve }
-
 export const ALL = 'all'
+const all = (): readonly string[] => [ALL]
 
-function keys(event: BatonEvent): readonly string[] {
-  switch (event.type) {
-    case 'MessageDeadLettered':
-    case 'MessageUndeliverable':
-    case 'DeadLetterRequeued':
-    case 'DeadLetterDiscarded':
-      return [ALL]
-    default:
-      return []
-  }
+/** What reached nobody and waits for the operator, in one document. */
+export const deadLetters: View<Dict<DeadLetter>> = {
+  name: 'dead-letters',
+  version: 1,
+  keys: { MessageDeadLettered: all, MessageUndeliverable: all, DeadLetterRequeued: all, DeadLetterDiscarded: all },
+  evolve,
 }
 
 function evolve(letters: Dict<DeadLetter> = {}, event: BatonEvent): Dict<DeadLetter> {

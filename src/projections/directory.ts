@@ -1,20 +1,17 @@
 import type { BatonEvent } from '../events/catalog.ts'
 import type { View } from './view.ts'
 
-/** All ids of a kind, in the order in which they came: `session`, `task`; and of the sessions with a label: `label <text>`. */
-export const directory: View<string[]> = { name: 'directory', version: 1, keys, evolve }
-
 export const labelKey = (label: string): string => `label ${label}`
 
-function keys(event: BatonEvent): readonly string[] {
-  switch (event.type) {
-    case 'SessionOpened':
-      return event.data.label === undefined ? ['session'] : ['session', labelKey(event.data.label)]
-    case 'TaskOpened':
-      return ['task']
-    default:
-      return []
-  }
+/** All ids of a kind, in the order in which they came: `session`, `task`; and of the sessions with a label: `label <text>`. */
+export const directory: View<string[]> = {
+  name: 'directory',
+  version: 1,
+  keys: {
+    SessionOpened: ({ data }) => (data.label === undefined ? ['session'] : ['session', labelKey(data.label)]),
+    TaskOpened: () => ['task'],
+  },
+  evolve,
 }
 
 function evolve(ids: string[] = [], event: BatonEvent): string[] {

@@ -1,11 +1,16 @@
-import type { BatonEvent } from '../events/catalog.ts'
+import { eventCatalog, type BatonEvent, type EventType } from '../events/catalog.ts'
 import type { View } from './view.ts'
 
 /**
  * What happened to a task, a session, a run, or in a thread. `task:t1` lists its buckets; each bucket, `task:t1@3`, holds
  * where its events lie in the log: position, reference, index of the event. So no document grows with the log.
  */
-export const history: View<number[]> = { name: 'history', version: 1, keys, evolve }
+export const history: View<number[]> = {
+  name: 'history',
+  version: 1,
+  keys: Object.fromEntries(Object.keys(eventCatalog).map((type) => [type, keys])) as Record<EventType, typeof keys>,
+  evolve,
+}
 
 /** Positions to a bucket. */
 const BUCKET = 4096
@@ -14,7 +19,9 @@ export const bucketOf = (position: number): number => Math.floor(position / BUCK
 
 function keys(event: BatonEvent): readonly string[] {
   const bucket = bucketOf(event.position)
-  return scopesOf(event).flatMap((scope) => [scope, `${scope}@${bucket}`])
+  const touched: string[] = []
+  for (const scope of scopesOf(event)) touched.push(scope, `${scope}@${bucket}`)
+  return touched
 }
 
 function evolve(doc: number[] = [], event: BatonEvent, key: string): number[] {
@@ -28,55 +35,68 @@ function evolve(doc: number[] = [], event: BatonEvent, key: string): number[] {
 }
 
 /** Ids hold neither colon nor at sign. */
-function scopesOf(event: BatonEvent): string[] {
+function scopesOf(event: BatonEvent): Set<string> {
   const scopes = new Set<string>()
-  const add = (kind: string, id: string | undefined): void => void (id === undefined || scopes.add(`${kind}:${id}`))
   const data = event.data as Readonly<Record<string, unknown>>
-  const text = (field: string): string | undefined => (typeof data[field] === 'string' ? data[field] : undefined)
-
-  add('task', text('taskId'))
-  for (const field of ['sessionId', 'parentSessionId', 'toSessionId']) add('session', text(field))
-  for (const field of ['runId', 'parentRunId', 'childRunId']) add('run', text(field))
-  add('thread', text('threadId'))
-  addParties(event, add)
-  return [...scopes]
+  for (const [field, kind] of NAMED) {
+    const id = data[field]
+    if (typeof id === 'string') scopes.add(`${kind}:${id}`)
+  }
+  addParties(event, scopes)
+  return scopes
 }
 
+/** The fields that name whom an event concerns. */
+const NAMED: readonly (readonly [field: string, kind: string])[] = [
+  ['taskId', 'task'],
+  ['sessionId', 'session'],
+  ['parentSessionId', 'session'],
+  ['toSessionId', 'session'],
+  ['runId', 'run'],
+  ['parentRunId', 'run'],
+  ['childRunId', 'run'],
+  ['threadId', 'thread'],
+]
+
 /** Whoever is named by a mailbox, as an owner, or by the scope of a state. */
-function addParties(event: BatonEvent, add: (kind: string, id: string | undefined) => void): void {
+function addParties(event: BatonEvent, scopes: Set<string>): void {
   switch (event.type) {
     case 'MessageSent':
-      add('session', event.by.kind === 'session' ? event.by.id : undefined)
-      for (const mailbox of [event.data.from, ...event.data.to]) addMailbox(mailbox, add)
+      if (event.by.kind === 'session') scopes.add(`session:${event.by.id ?? ''}`)
+      addMailbox(event.data.from, scopes)
+      for (const mailbox of event.data.to) addMailbox(mailbox, scopes)
       return
     case 'MessageDelivered':
     case 'MessageUndeliverable':
     case 'MessageAcknowledged':
     case 'MessageDeadLettered':
     case 'DeadLetterDiscarded':
-      return addMailbox(event.data.mailbox, add)
+      return addMailbox(event.data.mailbox, scopes)
     case 'MessageTransferred':
     case 'DeadLetterRequeued':
-      addMailbox(event.data.mailbox, add)
-      return addMailbox(event.data.to, add)
+      addMailbox(event.data.mailbox, scopes)
+      return addMailbox(event.data.to, scopes)
     case 'OwnershipTransferred':
     case 'HandoffOffered':
     case 'HandoffAccepted':
     case 'HandoffDeclined':
     case 'HandoffCancelled':
     case 'HandoffExpired':
-      add('session', event.data.from)
-      return add('session', event.data.to)
+      if (event.data.from !== undefined) scopes.add(`session:${event.data.from}`)
+      scopes.add(`session:${event.data.to}`)
+      return
     case 'OwnerReleased':
-      return add('session', event.data.from)
+      scopes.add(`session:${event.data.from}`)
+      return
     case 'StateChanged':
     case 'ChildResultMerged':
-      return add(event.data.scope, event.data.id)
+      scopes.add(`${event.data.scope}:${event.data.id}`)
+      return
     default:
   }
 }
 
-function addMailbox(mailbox: string, add: (kind: string, id: string | undefined) => void): void {
-  const colon = mailbox.indexOf(':')
-  if (colon > 0) add(mailbox.slice(0, colon), mailbox.slice(colon + 1))
+/** A mailbox is written as the scope is: `session:<id>`, `run:<id>`; the operator has no history of its own. */
+function addMailbox(mailbox: string, scopes: Set<string>): void {
+  if (mailbox.includes(':')) scopes.add(mailbox)
 }

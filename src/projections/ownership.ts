@@ -16,10 +16,14 @@ export interface OwnershipChange {
 }
 
 /** Who owned each task since it was opened, by the task's id. */
-export const ownership: View<OwnershipChange[]> = { name: 'ownership', version: 1, keys, evolve }
-
-function keys(event: BatonEvent): readonly string[] {
-  return event.type === 'OwnershipTransferred' || event.type === 'OwnerReleased' ? [event.data.taskId] : []
+export const ownership: View<OwnershipChange[]> = {
+  name: 'ownership',
+  version: 1,
+  keys: {
+    OwnershipTransferred: ({ data }) => [data.taskId],
+    OwnerReleased: ({ data }) => [data.taskId],
+  },
+  evolve,
 }
 
 function evolve(chain: OwnershipChange[] = [], event: BatonEvent): OwnershipChange[] {

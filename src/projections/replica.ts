@@ -1,10 +1,10 @@
 /** Folds accepted commits into all views at once. The one loop that brings a view forward. */
-import { upcast, type BatonEvent, type Place } from '../events/catalog.ts'
+import { eventCatalog, upcast, type BatonEvent, type Place } from '../events/catalog.ts'
 import { actorKey } from '../log/accept.ts'
 import type { Judged } from '../log/judging.ts'
 import type { StreamIndex } from '../log/stream-index.ts'
 import { viewCatalog, type DocOf, type ViewName } from './catalog.ts'
-import type { View } from './view.ts'
+import { keysFor, type View } from './view.ts'
 
 /** What an actor's key was used for. */
 export interface KeyUse {
@@ -28,12 +28,34 @@ export interface Replica {
   unknown: (stream: string) => string | undefined
 }
 
+interface Interest {
+  readonly docs: Map<string, unknown>
+  readonly keys: (event: BatonEvent) => readonly string[]
+  readonly evolve: View<unknown>['evolve']
+}
+
+/** Which views an event of each type touches: asking all of them for each event would cost more than folding it. */
+function byEventType(documents: ReadonlyMap<string, Map<string, unknown>>): Map<string, Interest[]> {
+  const views = Object.entries(viewCatalog) as [string, View<unknown>][]
+  return new Map(
+    Object.keys(eventCatalog).map((type) => [
+      type,
+      views.flatMap(([name, view]) => {
+        const keys = keysFor(view, type)
+        return keys === undefined
+          ? []
+          : [{ docs: documents.get(name) as Map<string, unknown>, keys, evolve: view.evolve }]
+      }),
+    ]),
+  )
+}
+
 /** The streams of users: their events are theirs, whatever they are called. */
 const isForeign = (stream: string): boolean => stream.startsWith('x-')
 
 export function createReplica(index: StreamIndex): Replica {
-  const views = Object.entries(viewCatalog) as [ViewName, View<unknown>][]
-  const documents = new Map(views.map(([name]) => [name, new Map<string, unknown>()]))
+  const documents = new Map(Object.keys(viewCatalog).map((name) => [name, new Map<string, unknown>()]))
+  const interested = byEventType(documents)
   const keyUses = new Map<string, KeyUse>()
   const unknowns = new Map<string, string>()
 
@@ -57,10 +79,9 @@ export function createReplica(index: StreamIndex): Replica {
   function fold(type: string, data: unknown, place: Place): void {
     const event = { ...place, type, data } as BatonEvent
     try {
-      for (const [name, view] of views) {
-        for (const key of view.keys(event)) {
-          const docs = documents.get(name) as Map<string, unknown>
-          const doc = view.evolve(docs.get(key), event, key)
+      for (const { docs, keys, evolve } of interested.get(type) ?? []) {
+        for (const key of keys(event)) {
+          const doc = evolve(docs.get(key), event, key)
           if (doc === undefined) docs.delete(key)
           else docs.set(key, doc)
         }

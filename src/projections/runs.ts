@@ -1,28 +1,26 @@
 import { evolveRun, type Run } from '../domain/run.ts'
-import type { BatonEvent } from '../events/catalog.ts'
 import type { View } from './view.ts'
 
-/** Each run's lifecycle, children, effects and seed, by its id. */
-export const runs: View<Run> = { name: 'runs', version: 1, keys, evolve: evolveRun }
+const runId = ({ data }: { readonly data: { readonly runId: string } }): readonly string[] => [data.runId]
 
-function keys(event: BatonEvent): readonly string[] {
-  switch (event.type) {
-    case 'RunStarted':
-    case 'RunBegan':
-    case 'RunSuspended':
-    case 'RunResumed':
-    case 'RunCompleted':
-    case 'RunFailed':
-    case 'RunCancelled':
-    case 'ChildRunLinked':
-    case 'ChildRunSettled':
-    case 'EffectRegistered':
-    case 'EffectSettled':
-    case 'ChildStateSeeded':
-      return [event.data.runId]
-    case 'ChildResultMerged':
-      return [event.data.childRunId]
-    default:
-      return []
-  }
+/** Each run's lifecycle, children, effects and seed, by its id. */
+export const runs: View<Run> = {
+  name: 'runs',
+  version: 1,
+  keys: {
+    RunStarted: runId,
+    RunBegan: runId,
+    RunSuspended: runId,
+    RunResumed: runId,
+    RunCompleted: runId,
+    RunFailed: runId,
+    RunCancelled: runId,
+    ChildRunLinked: runId,
+    ChildRunSettled: runId,
+    EffectRegistered: runId,
+    EffectSettled: runId,
+    ChildStateSeeded: runId,
+    ChildResultMerged: ({ data }) => [data.childRunId],
+  },
+  evolve: evolveRun,
 }

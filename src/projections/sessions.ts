@@ -1,20 +1,21 @@
-import type { BatonEvent } from '../events/catalog.ts'
 import { evolveSession, type Session } from '../domain/session.ts'
+import type { BatonEvent } from '../events/catalog.ts'
 import type { View } from './view.ts'
 
-/** Each session's lifecycle and lease, by its id. */
-export const sessions: View<Session> = { name: 'sessions', version: 1, keys, evolve: evolveSession }
+type OfSession = BatonEvent<'SessionOpened' | 'SessionClosing' | 'SessionClosed' | 'SessionReopened'>
 
-function keys(event: BatonEvent): readonly string[] {
-  switch (event.type) {
-    case 'SessionOpened':
-    case 'SessionClosing':
-    case 'SessionClosed':
-    case 'SessionReopened':
-      return [event.data.sessionId]
-    case 'LeaseRenewed':
-      return event.data.sessionId === undefined ? [] : [event.data.sessionId]
-    default:
-      return []
-  }
+const sessionId = ({ data }: OfSession): readonly string[] => [data.sessionId]
+
+/** Each session's lifecycle and lease, by its id. */
+export const sessions: View<Session> = {
+  name: 'sessions',
+  version: 1,
+  keys: {
+    SessionOpened: sessionId,
+    SessionClosing: sessionId,
+    SessionClosed: sessionId,
+    SessionReopened: sessionId,
+    LeaseRenewed: ({ data }) => (data.sessionId === undefined ? [] : [data.sessionId]),
+  },
+  evolve: evolveSession,
 }

@@ -1,15 +1,23 @@
 /** A view is a keyed fold and nothing else. */
-import type { BatonEvent } from '../events/catalog.ts'
+import type { BatonEvent, EventType } from '../events/catalog.ts'
+
+/** The documents that an event touches, by its type; types that are not there touch none. */
+export type Keys = { readonly [Type in EventType]?: (event: BatonEvent<Type>) => readonly string[] }
 
 export interface View<Doc> {
   readonly name: string
   /** Raised when `keys` or `evolve` change: the view is folded anew. */
   readonly version: number
-  /** The documents that an event touches. */
-  readonly keys: (event: BatonEvent) => readonly string[]
+  readonly keys: Keys
   /**
    * The document after the event. It belongs to the fold, which may change it in place: nobody else holds it. Total and
    * without any other effect; a function of the document and the event alone.
    */
   readonly evolve: (doc: Doc | undefined, event: BatonEvent, key: string) => Doc | undefined
 }
+
+type KeysOfEvent = (event: BatonEvent) => readonly string[]
+
+/** A view's keys for one type of event. */
+export const keysFor = (view: View<unknown>, type: string): KeysOfEvent | undefined =>
+  Object.hasOwn(view.keys, type) ? (view.keys[type as EventType] as KeysOfEvent) : undefined

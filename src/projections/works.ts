@@ -2,21 +2,20 @@ import { evolveWork, type Work } from '../domain/work.ts'
 import type { BatonEvent } from '../events/catalog.ts'
 import type { View } from './view.ts'
 
-/** Each run's progress, lease, checkpoints and own writes, by the run's id. */
-export const works: View<Work> = { name: 'works', version: 1, keys, evolve: evolveWork }
+const ofRun = ({ data }: BatonEvent<'StateChanged' | 'ChildResultMerged'>): readonly string[] =>
+  data.scope === 'run' ? [data.id] : []
 
-function keys(event: BatonEvent): readonly string[] {
-  switch (event.type) {
-    case 'RunStarted':
-    case 'RunProgressed':
-    case 'RunCheckpointed':
-      return [event.data.runId]
-    case 'LeaseRenewed':
-      return event.data.runId === undefined ? [] : [event.data.runId]
-    case 'StateChanged':
-    case 'ChildResultMerged':
-      return event.data.scope === 'run' ? [event.data.id] : []
-    default:
-      return []
-  }
+/** Each run's progress, lease, checkpoints and own writes, by the run's id. */
+export const works: View<Work> = {
+  name: 'works',
+  version: 1,
+  keys: {
+    RunStarted: ({ data }) => [data.runId],
+    RunProgressed: ({ data }) => [data.runId],
+    RunCheckpointed: ({ data }) => [data.runId],
+    LeaseRenewed: ({ data }) => (data.runId === undefined ? [] : [data.runId]),
+    StateChanged: ofRun,
+    ChildResultMerged: ofRun,
+  },
+  evolve: evolveWork,
 }

@@ -1,7 +1,7 @@
 /** An aggregate's life once more: each event with the document before and after it. Nothing is sent, nothing is written. */
 import { upcast, type BatonEvent } from '../events/catalog.ts'
 import { viewCatalog } from '../projections/catalog.ts'
-import type { View } from '../projections/view.ts'
+import { keysFor, type View } from '../projections/view.ts'
 import { commitAt, logged, type Freshness, type LineCache, type LoggedEvent, type Reading } from './reading.ts'
 import { history } from './history.ts'
 
@@ -55,7 +55,8 @@ export async function* replay(
       at: event.at,
       by: event.by,
     }
-    if (view !== undefined && data !== undefined && view.keys(folded as BatonEvent).includes(key)) {
+    const keys = view === undefined ? undefined : keysFor(view, event.type)
+    if (view !== undefined && data !== undefined && keys?.(folded as BatonEvent).includes(key) === true) {
       doc = view.evolve(doc, folded as BatonEvent, key)
     }
     yield { event, before, after: structuredClone(doc) }

@@ -5,8 +5,11 @@ import { history } from './history.ts'
 import { inbox } from './inbox.ts'
 import { init } from './init.ts'
 import { log, replay } from './log.ts'
-import { owners, runShow, runTree, sessionList, sessionShow, state, taskList, taskShow } from './look.ts'
 import { notify } from './notify.ts'
+import { runShow, runTree } from './runs.ts'
+import { sessionList, sessionShow } from './sessions.ts'
+import { state } from './state.ts'
+import { owners, taskList, taskShow } from './tasks.ts'
 
 export const verbs: readonly Verb[] = [
   init,

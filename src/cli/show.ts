@@ -1,0 +1,30 @@
+/** What the verbs that look have in common. */
+import { columns, dim, green, red, visible, yellow, type Look } from './print.ts'
+import { UsageError } from './usage.ts'
+
+/** The one thing that is to be shown. */
+export const one = (positionals: readonly string[], what: string): string => {
+  const [id] = positionals
+  if (id !== undefined) return id
+  throw new UsageError(`which ${what}?`)
+}
+
+export const coloured = (status: string, look: Look): string => {
+  if (status === 'failed' || status === 'lost' || status === 'blocked') return red(status, look)
+  if (status === 'completed' || status === 'open' || status === 'running') return green(status, look)
+  return status === 'waiting' || status === 'closing' ? yellow(status, look) : dim(status, look)
+}
+
+/** Whatever a document holds, a line each. */
+export function facts(document: Record<string, unknown>, look: Look): string {
+  const rows = Object.entries(document)
+    .filter(([, held]) => held !== undefined && !(Array.isArray(held) && held.length === 0))
+    .map(([name, held]) => [dim(name, look), show(held)])
+  return columns(rows)
+}
+
+function show(held: unknown): string {
+  if (typeof held === 'string') return visible(held)
+  if (Array.isArray(held) && held.every((item) => typeof item === 'string')) return visible(held.join(', '))
+  return visible(JSON.stringify(held))
+}

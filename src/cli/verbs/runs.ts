@@ -1,0 +1,64 @@
+import type { RunTree, RunView } from '../../index.ts'
+import { theRun } from '../named.ts'
+import { ago, bold, dim, green, oneLine, visible, type Look } from '../print.ts'
+import { coloured, facts, one } from '../show.ts'
+import type { Verb } from '../verb.ts'
+
+export const runShow: Verb = {
+  name: 'run show',
+  summary: 'One run',
+  usage: '<run>',
+  examples: ['baton run show r1'],
+  async run({ positionals, look, reader }) {
+    const id = one(positionals, 'run')
+    const run = await theRun(await reader(), id)
+    return { json: run, text: facts({ ...run }, look) }
+  },
+}
+
+export const runTree: Verb = {
+  name: 'run tree',
+  summary: 'A run with everything below it',
+  usage: '<run>',
+  examples: ['baton run tree r1'],
+  async run({ positionals, look, reader }) {
+    const id = one(positionals, 'run')
+    const hub = await reader()
+    const tree = (await hub.runs.tree((await theRun(hub, id)).id)) as RunTree
+    return { json: tree, text: draw(tree, look).join('\n') }
+  },
+}
+
+/** Root first, each child under its parent. */
+function draw(tree: RunTree, look: Look): string[] {
+  const lines = [runLine(tree, look)]
+  for (const [i, child] of tree.children.entries()) {
+    const last = i === tree.children.length - 1
+    const [head = '', ...rest] = draw(child, look)
+    lines.push(`${last ? '└─ ' : '├─ '}${head}`, ...rest.map((line) => `${last ? '   ' : '│  '}${line}`))
+  }
+  return lines
+}
+
+function runLine(run: Omit<RunView, 'children'>, look: Look): string {
+  const { progress, model, modelUsed, worktree, runDir } = run
+  const parts = [
+    bold(run.id, look),
+    coloured(run.status, look),
+    dim(run.sessionId, look),
+    run.label === undefined ? undefined : oneLine(run.label, 40),
+    progress?.percent === undefined ? undefined : `${progress.percent} %`,
+    progress?.step,
+    model === undefined && modelUsed === undefined ? undefined : `${model ?? 'any'} → ${modelUsed ?? '?'}`,
+    worktree === undefined
+      ? undefined
+      : visible(worktree.branch === undefined ? worktree.path : `${worktree.path} (${worktree.branch})`),
+    runDir === undefined ? undefined : visible(runDir),
+    run.leaseUntil === undefined || run.endedAt !== undefined ? undefined : `lease ends ${ago(run.leaseUntil, look)}`,
+    run.merged.length === 0
+      ? undefined
+      : green(`merged into ${run.merged.map(({ scope, id }) => `${scope} ${id}`).join(', ')}`, look),
+    run.reason,
+  ]
+  return parts.filter((part) => part !== undefined).join('  ')
+}
