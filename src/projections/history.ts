@@ -1,4 +1,4 @@
-import { eventCatalog, type BatonEvent, type EventType } from '../events/catalog.ts'
+import { eventCatalog, type BatonEvent } from '../events/catalog.ts'
 import type { View } from './view.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { View } from './view.ts'
 export const history: View<number[]> = {
   name: 'history',
   version: 1,
-  keys: Object.fromEntries(Object.keys(eventCatalog).map((type) => [type, keys])) as Record<EventType, typeof keys>,
+  keys: Object.fromEntries(Object.keys(eventCatalog).map((type) => [type, keys])),
   evolve,
 }
 
