@@ -24,7 +24,7 @@ export type { StateView } from './queries/state.ts'
 export type { SubscribeOptions } from './queries/subscribe.ts'
 export type { OwnershipView, TaskView } from './queries/tasks.ts'
 export { BatonError, isBatonError, type ErrorCode } from './errors.ts'
-export { systemClock, type Clock, type NewId } from './ids.ts'
+export { systemClock, ulidFactory, type Clock, type NewId } from './ids.ts'
 export { nearest } from './domain/nearest.ts'
 
 // The log: for adapters of your own, and for tools that read a log as it stands.
@@ -32,6 +32,7 @@ export type { Cursor, Disposable, Entry, Horizon, Log, Page, Proposal } from './
 export { openFileLog, type FileLogOptions } from './log/file/file-log.ts'
 export { clearSuspect, readSuspect } from './log/file/suspect.ts'
 export { readPages } from './log/pages.ts'
+export { chainHex, genesisChain, nextChain, type Chain } from './log/chain.ts'
 export { openMemoryLog } from './log/memory.ts'
 export {
   decode,

@@ -1,9 +1,15 @@
 /** Writes a log of so many commits, as 512 callers at a time would have: right marks, right versions, right chain. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { decode, encodeCommit, encodeGenesis } from '../../dist/index.js'
-import { chainHex, genesisChain, nextChain } from '../../dist/log/chain.js'
-import { ulidFactory } from '../../dist/ids.js'
+import {
+  chainHex,
+  decode,
+  encodeCommit,
+  encodeGenesis,
+  genesisChain,
+  nextChain,
+  ulidFactory,
+} from '../../dist/index.js'
 import { eventOn, serve } from './serve.mjs'
 
 const BATCH = 512

@@ -12,7 +12,7 @@ export type DiscardDeadLetter = z.infer<typeof schema>
 
 export const discardDeadLetter = defineCommand(schema, {
   summary: 'Give a dead letter up',
-  relies: ['session', 'run', 'mailbox'],
+  relies: ['mailbox'],
   codes: ['UNKNOWN_MESSAGE', 'INVALID_TRANSITION', 'NOT_ALLOWED', 'LIMIT_EXCEEDED'],
   decide: decideDiscardDeadLetter,
 })

@@ -356,7 +356,9 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     }
     for (const pending of live) {
       recall(pending)
-      pending.reject(withOutcome(cause, pending.written === true ? 'unknown' : 'none'))
+      // A log that refused before it wrote a byte says so.
+      const unknown = pending.written === true && cause.details['outcome'] !== 'none'
+      pending.reject(withOutcome(cause, unknown ? 'unknown' : 'none'))
     }
     live.clear()
     queue = []

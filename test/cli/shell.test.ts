@@ -228,13 +228,16 @@ test.skipIf(!MOUNTS)('a read-only directory: every query works, and what sends a
   expect(stderr).toBe('')
   const results = stdout.trim().split('\n')
   expect(results.slice(0, queries.length)).toEqual(queries.map(() => '0 '))
-  const refused = results.slice(queries.length).map((line) => [line[0], /"code":"(\w+)"/.exec(line)?.[1]])
+  const refused = results.slice(queries.length).map((line) => {
+    const [, code, outcome] = /"code":"(\w+)"(?:.*"outcome":"(\w+)")?/.exec(line) ?? []
+    return [line[0], code, outcome]
+  })
   expect(refused).toEqual([
-    ['1', 'STORAGE_FAILED'],
-    ['1', 'STORAGE_FAILED'],
+    ['1', 'STORAGE_FAILED', 'none'],
+    ['1', 'STORAGE_FAILED', 'none'],
     // Nothing needs writing to say that somebody owns it.
-    ['5', 'ALREADY_OWNED'],
-    ['1', 'STORAGE_FAILED'],
+    ['5', 'ALREADY_OWNED', undefined],
+    ['1', 'STORAGE_FAILED', 'none'],
   ])
 })
 

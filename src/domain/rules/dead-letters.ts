@@ -12,9 +12,10 @@ export const decideRequeueDeadLetter: Decide<RequeueDeadLetter> = ({ messageId, 
   const dead = deadDeliveries(messageId, mailbox, world, context)
   const by = acting(world, context)
   const goal = to === undefined ? undefined : resolveOne(world, by, to)
-  // To one mailbox it goes once, however often it died.
-  const requeued = goal === undefined ? dead : dead.slice(0, 1)
-  const left = goal === undefined ? [] : dead.slice(1)
+  // To one mailbox it goes once, however often it died; where it died in that very one, from there.
+  const one = dead.find(({ mailbox: at }) => at === goal?.mailbox) ?? dead[0]
+  const requeued = dead.filter((at) => goal === undefined || at === one)
+  const left = dead.filter((at) => !requeued.includes(at))
   return [
     ...requeued.map((at) => ({
       stream: mailboxStream(at.mailbox),

@@ -27,7 +27,7 @@ export const decideSendMessage: Decide<SendMessage> = (command, world, context) 
   const answered = command.inReplyTo === undefined ? undefined : anyMessage(world, command.inReplyTo)
   const address = command.to ?? answerTo(answered, world)
   const letter = compose(command, address, answered, world, context)
-  const to = resolveOne(world, by, address)
+  const to = resolveOne(world, addressing(command, answered, by), address)
   if (isFull(to, world, context)) return inboxFull([to], world, context)
   const messageId = context.newId()
   return [messageSent(by.mailbox, [to], letter, messageId), delivered(messageId, to)]
@@ -37,8 +37,8 @@ export const decideBroadcast: Decide<Broadcast> = (command, world, context) => {
   const by = acting(world, context)
   const answered = command.inReplyTo === undefined ? undefined : anyMessage(world, command.inReplyTo)
   const taskId = command.task ?? (command.to.startsWith('task:') ? command.to.slice('task:'.length) : undefined)
-  const letter = compose({ ...command, task: taskId }, command.to, answered, world, context)
   const members = resolveSet(world, by, command.to)
+  const letter = compose({ ...command, task: taskId }, command.to, answered, world, context)
   const to =
     command.includeSelf === true
       ? members
@@ -101,6 +101,12 @@ function answerTo(answered: Message | undefined, world: World): string {
   // Relied on by resolving the address; that the run has ended does not change any more.
   const run = world.peek.run(from.slice('run:'.length))
   return run !== undefined && isLive(run) ? from : `session:${run?.sessionId ?? by.id ?? ''}`
+}
+
+/** Whoever was written to may answer the run that wrote, related or not, as the operator may. */
+function addressing({ to }: SendMessage, answered: Message | undefined, by: Acting): Acting {
+  const reached = Object.entries(answered?.deliveries ?? {}).some(([mailbox, delivery]) => isFor(mailbox, delivery, by))
+  return to === undefined && reached ? { ...by, operator: true } : by
 }
 
 /** Messages never vanish: to find one needs no relying on. */

@@ -49,7 +49,7 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
 
     async append(proposals) {
       assertOpen()
-      if (!writable) throw new BatonError('STORAGE_FAILED', `${file} is read-only`, { details: { file } })
+      if (!writable) throw readOnly(file)
       assertNotSuspect(logDir)
       const batch = framed(proposals)
       try {
@@ -144,6 +144,12 @@ function openFile(dir: string, file: string, options: FileLogOptions): { fd: num
     throw storageError(error, 'opening', file)
   }
 }
+
+const readOnly = (file: string): BatonError =>
+  new BatonError('STORAGE_FAILED', `${file} is read-only`, {
+    details: { file, outcome: 'none' },
+    hint: 'Every query works; commands need permission to write there.',
+  })
 
 function openDescriptor(file: string): { fd: number; writable: boolean } {
   try {
