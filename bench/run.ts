@@ -13,6 +13,7 @@ import { eventStores } from './rows/event-stores.ts'
 import { fold } from './rows/fold.ts'
 import { oneStream } from './rows/one-stream.ts'
 import { oneWriter } from './rows/one-writer.ts'
+import { wholeCommand } from './rows/whole-command.ts'
 import { lineOf, tableOf, type Line } from './table.ts'
 
 const ROWS: readonly Row[] = [
@@ -21,6 +22,7 @@ const ROWS: readonly Row[] = [
   eightPaced,
   callersDisk,
   callersOs,
+  wholeCommand,
   fold,
   oneStream,
   eventStores,

@@ -1,11 +1,18 @@
 /** This package's log: the proposer over a file log, with the streams' versions folded from the log. */
-import { createFold, createProposer, found, openFileLog, verifyLog } from '../../dist/index.js'
-import { systemClock, ulidFactory } from '../../dist/ids.js'
+import {
+  createFold,
+  createProposer,
+  found,
+  openFileLog,
+  systemClock,
+  ulidFactory,
+  verifyLog,
+} from '../../dist/index.js'
 import { drive, eventOn, serve } from './serve.mjs'
 
 const LIMITS = { patience: 60_000, maxCommitBytes: 4 * 1024 * 1024, maxCommitEvents: 2_000 }
 
-serve(async ({ dir, stream, durability, callers = 1, timed, between, touch = true }) => {
+serve(async ({ dir, stream, durability, callers = 1, timed, between, touch = true, delivers = false }) => {
   const log = openFileLog(dir, { create: true })
   const newId = ulidFactory()
   await found(log, newId(), Date.now())
@@ -32,9 +39,17 @@ serve(async ({ dir, stream, durability, callers = 1, timed, between, touch = tru
   await fold.catchUp()
 
   const streams = Array.from({ length: callers }, (_, i) => (callers === 1 ? stream : `${stream}-${i}`))
+  /** With `delivers` each commit holds a second, small event: what a message is to its recipient. */
+  function eventsOn(name) {
+    const event = eventOn(name)
+    if (!delivers) return [event]
+    const d = { messageId: event.d.message, mailbox: 'operator' }
+    return [event, { s: 'mailbox-operator', t: 'MessageDelivered', v: 1, d }]
+  }
+
   const append = (name) =>
     proposer.propose({
-      decide: () => ({ by, cmd: 'Send', on: { [name]: versions.get(name) ?? 0 }, events: [eventOn(name)] }),
+      decide: () => ({ by, cmd: 'Send', on: { [name]: versions.get(name) ?? 0 }, events: eventsOn(name) }),
       receipt: ({ position }) => position,
     })
 
@@ -53,7 +68,7 @@ serve(async ({ dir, stream, durability, callers = 1, timed, between, touch = tru
       const report = await verifyLog(again)
       await again.close()
       if (report.findings.length > 0) throw new Error(`findings: ${JSON.stringify(report.findings.slice(0, 3))}`)
-      return report.events
+      return delivers ? report.events / 2 : report.events
     },
   }
 })

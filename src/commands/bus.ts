@@ -94,11 +94,13 @@ export function createBus(parts: BusParts): Bus {
     const { definition, command } = parseCommand(input)
     const { key, signal, patience } = options
     const fp = key === undefined ? undefined : digest(input)
-    const decide = decider(actor, definition, command)
+    const now = parts.clock()
 
     /** Until nothing is left of it: most commands are one commit, some begin with others. */
     for (;;) {
       let isStep = false
+      // Each commit draws ids of its own.
+      const decide = decider(actor, definition, command, now)
       const receipt = await proposer.propose<Receipt | undefined>({
         decide() {
           const used = key === undefined ? undefined : parts.keyUse(actorKey(actor, key))
@@ -120,8 +122,7 @@ export function createBus(parts: BusParts): Bus {
   }
 
   /** Ids and the time are fixed before the first try. */
-  function decider(actor: Actor, definition: CommandDefinition, command: Command): () => Decided {
-    const now = parts.clock()
+  function decider(actor: Actor, definition: CommandDefinition, command: Command, now: number): () => Decided {
     const ids: string[] = []
     return () => {
       let next = 0
@@ -171,7 +172,7 @@ export function createBus(parts: BusParts): Bus {
   async function dryRun(actor: Actor, input: Command): Promise<DryRun> {
     const { definition, command } = parseCommand(input)
     await fold.catchUp()
-    const { decision } = decider(actor, definition, command)()
+    const { decision } = decider(actor, definition, command, parts.clock())()
     const facts = 'done' in decision ? [] : 'step' in decision ? decision.step : decision
     const events = facts.map(toStored).map(({ s, t, d }) => ({ type: t, stream: s, data: d }))
     const recipients = facts.flatMap((fact) => (fact.type === 'MessageDelivered' ? [fact.data.mailbox] : []))
@@ -189,23 +190,30 @@ function toStored({ type, stream, data }: Fact): StoredEvent {
   return { s: stream, t: type, v: definition.version, d: data }
 }
 
-const receiptFrom = (
+function receiptFrom(
   commit: string,
   events: readonly StoredEvent[],
   position: number,
   versions: readonly number[],
-): Receipt => ({
-  commit,
-  position: position + events.length - 1,
-  duplicate: false,
-  events: events.map(({ s, t, d }, i) => ({
-    type: t,
-    stream: s,
-    version: versions[i] as number,
-    position: position + i,
-    data: d,
-  })),
-})
+): Receipt {
+  let copied: readonly ReceiptEvent[] | undefined
+  return {
+    commit,
+    position: position + events.length - 1,
+    duplicate: false,
+    /** Copied when somebody looks: the views hold the same objects, and a receipt is the caller's. */
+    get events() {
+      copied ??= events.map(({ s, t, d }, i) => ({
+        type: t,
+        stream: s,
+        version: versions[i] as number,
+        position: position + i,
+        data: structuredClone(d),
+      }))
+      return copied
+    },
+  }
+}
 
 /** A merge writes one stream, event after event. */
 const atOneStream = ({ ref, position, version }: Done): Earlier => ({

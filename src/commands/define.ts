@@ -3,7 +3,7 @@ import path from 'node:path'
 import * as z from 'zod'
 import { isId } from '../domain/address.ts'
 import { isJson } from '../domain/json.ts'
-import { SHORT_TEXT } from '../domain/limits.ts'
+import { PATH_LENGTH, SHORT_TEXT } from '../domain/limits.ts'
 import type { Decide } from '../domain/world.ts'
 import type { ErrorCode } from '../errors.ts'
 
@@ -70,6 +70,7 @@ export const Values = z.record(Key, Json)
 export const AbsolutePath = z
   .string()
   .min(1)
+  .max(PATH_LENGTH, 'LIMIT_EXCEEDED')
   .overwrite((text) => path.resolve(text))
 /** `handoff`, `result`, `dispatch` and `notice` are Baton's own; the message rules refuse them. */
 export const Kind = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)

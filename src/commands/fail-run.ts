@@ -14,6 +14,6 @@ export type FailRun = z.infer<typeof schema>
 export const failRun = defineCommand(schema, {
   summary: 'End a run that has failed, and its descendants',
   relies: ['session', 'run'],
-  codes: ['NOT_ALLOWED', 'PAYLOAD_TOO_LARGE', 'LIMIT_EXCEEDED'],
+  codes: ['NOT_ALLOWED', 'PAYLOAD_TOO_LARGE'],
   decide: decideFailRun,
 })

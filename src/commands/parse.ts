@@ -15,9 +15,13 @@ export function parseCommand(input: unknown): Parsed {
   const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined
   if (typeof type !== 'string' || !Object.hasOwn(commandCatalog, type)) return unknownCommand(type)
   const definition: CommandDefinition = commandCatalog[type as keyof typeof commandCatalog]
+  for (const [field, value] of Object.entries(input as object)) {
+    // Records are read without it, and what is dropped in silence is not what was asked.
+    if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) return badKey(type, field)
+  }
   const result = definition.schema.safeParse(input)
   if (result.success) return { definition, command: result.data as Command }
-  return malformed(type, result.error.issues)
+  return malformed(type, input, result.error.issues)
 }
 
 function unknownCommand(type: unknown): never {
@@ -31,13 +35,29 @@ function unknownCommand(type: unknown): never {
 /** Issues whose message is a code are refused with it. */
 const SPECIAL: ReadonlySet<string> = new Set<ErrorCode>(['BAD_ID', 'LIMIT_EXCEEDED'])
 
-function malformed(type: string, issues: readonly z.core.$ZodIssue[]): never {
-  const listed = issues.map((issue) => ({ path: issue.path.join('.'), problem: explain(issue) }))
-  const code = issues.every(({ message }) => SPECIAL.has(message))
-    ? (issues[0]?.message as ErrorCode)
-    : 'INVALID_COMMAND'
+const badKey = (type: string, field: string): never =>
+  refuse('INVALID_COMMAND', `${type} cannot be read: ${field}: __proto__ is no key`, { details: { type, path: field } })
+
+function malformed(type: string, input: unknown, issues: readonly z.core.$ZodIssue[]): never {
+  const listed = issues.map((issue) => ({
+    path: issue.path.join('.'),
+    problem: explain(issue),
+    ...(issue.code === 'too_big' && { limit: Number(issue.maximum), size: sizeAt(input, issue.path) }),
+  }))
+  const special = issues.every(({ message }) => SPECIAL.has(message))
+  const code = special ? (issues[0]?.message as ErrorCode) : 'INVALID_COMMAND'
   const what = listed.map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`)).join('; ')
-  refuse(code, `${type} cannot be read: ${what}`, { details: { type, issues: listed } })
+  const { limit, size } = listed[0] ?? {}
+  refuse(code, `${type} cannot be read: ${what}`, {
+    details: { type, issues: listed, ...(limit !== undefined && { limit, size }) },
+  })
+}
+
+/** How long the text or list is that an issue is about. */
+function sizeAt(input: unknown, path: readonly PropertyKey[]): number | undefined {
+  let at = input
+  for (const step of path) at = (at as Record<PropertyKey, unknown> | undefined)?.[step]
+  return typeof at === 'string' || Array.isArray(at) ? at.length : undefined
 }
 
 function explain(issue: z.core.$ZodIssue): string {

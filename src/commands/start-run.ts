@@ -36,7 +36,6 @@ export const startRun = defineCommand(schema, {
     'UNRELATED',
     'INVALID_TRANSITION',
     'NOT_ALLOWED',
-    'PAYLOAD_TOO_LARGE',
     'LIMIT_EXCEEDED',
   ],
   decide: decideStartRun,

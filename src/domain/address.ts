@@ -103,6 +103,12 @@ export function resolveOne(world: World, by: Acting, text: string): Recipient {
   }
 }
 
+/** Where an answer goes: whoever was written to may answer the run that wrote, related or not. */
+export function resolveAnswer(world: World, by: Acting, text: string): Recipient {
+  const address = parseAddress(text)
+  return address.kind === 'run' ? runMailbox(reachable(world, address.id)) : resolveOne(world, by, text)
+}
+
 /** The session that a bare name means: its id, or the label that only one open session has. */
 export function sessionNamed(world: World, name: string): string {
   if (world.peek.session(name) !== undefined) return name
@@ -133,12 +139,18 @@ export function resolveSession(world: World, text: string): string {
 }
 
 function toRun(world: World, by: Acting, id: string): Recipient {
+  const run = reachable(world, id)
+  assertRelated(world, by, run)
+  return runMailbox(run)
+}
+
+/** A live run of an open session. */
+function reachable(world: World, id: string): Run {
   const run = world.run(id)
   if (run === undefined) return unknownRun(id)
   if (!isLive(run)) return endedRun(run)
   openSession(world, run.sessionId)
-  assertRelated(world, by, run)
-  return runMailbox(run)
+  return run
 }
 
 /** Where an effect is being worked on: its latest live run, else the run that asked for it. */

@@ -29,3 +29,5 @@ export const DEFAULT_LIMITS: Limits = {
 
 /** Labels, subjects and other short texts, in characters. */
 export const SHORT_TEXT = 200
+/** What a path may have where Linux reads it. */
+export const PATH_LENGTH = 4_096

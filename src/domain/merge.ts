@@ -58,16 +58,16 @@ export function mergeWrites({ theirs, base, ours, strategies = {}, fallback = 'f
   for (const [key, their] of theirs) {
     const our = ours(key)
     const origin = base(key)
-    if (equal(our, their)) {
-      keys[key] = 'equal'
-    } else if (equal(their, origin)) {
+    const strategy = (Object.hasOwn(strategies, key) ? strategies[key] : undefined) ?? fallback
+    if (equal(their, origin)) {
       // The child left it as it was: whatever the target did with it stays.
-      keys[key] = 'kept'
+      keys[key] = equal(our, their) ? 'equal' : 'kept'
     } else if (equal(our, origin)) {
       keys[key] = 'taken'
       put(key, their)
+    } else if (equal(our, their) && !(strategy === 'sum' && isCounter(origin, our))) {
+      keys[key] = 'equal'
     } else {
-      const strategy = (Object.hasOwn(strategies, key) ? strategies[key] : undefined) ?? fallback
       const combined = combine(strategy, origin, our, their)
       if ('why' in combined) {
         conflicts.push({ key, base: origin, ours: our, theirs: their, why: combined.why })
@@ -84,9 +84,13 @@ export function mergeWrites({ theirs, base, ours, strategies = {}, fallback = 'f
 
 const equal = (a: Value, b: Value): boolean => (a === undefined || b === undefined ? a === b : same(a.value, b.value))
 
+/** Two that counted up to the same figure have counted twice as far; whatever else is equal is the same. */
+const isCounter = (base: Value, both: Value): boolean =>
+  both !== undefined && figure(base) !== undefined && figure(both) !== undefined
+
 type Combined = { readonly to: Value } | { readonly why: string }
 
-/** Both sides changed it, to different values. */
+/** Both sides changed it. */
 function combine(strategy: Strategy, base: Value, ours: Value, theirs: Value): Combined {
   if (typeof strategy === 'object') return { to: { value: strategy.set } }
   switch (strategy) {

@@ -34,6 +34,8 @@ export interface StateEntry extends Provenance {
 export interface Merge {
   readonly childRunId: string
   readonly checkpoint?: string
+  /** The key under which the run's result was kept. */
+  readonly resultAs?: string
   /** Its commit's place in the log, and the place of its first event; all of them stand on one stream. */
   readonly done: Done
 }
@@ -72,12 +74,13 @@ export function evolveScope(scope: Scope = emptyScope(), event: BatonEvent): Sco
       return scope
     }
     case 'ChildResultMerged': {
-      const { childRunId, checkpoint } = event.data
+      const { childRunId, checkpoint, resultAs } = event.data
       const { ref, position, version } = event
       scope.merges.push({
         childRunId,
         done: { ref, position, version },
         ...(checkpoint !== undefined && { checkpoint }),
+        ...(resultAs !== undefined && { resultAs }),
       })
       return scope
     }
@@ -93,7 +96,8 @@ function write(scope: Scope, key: string, entry: Omit<StateEntry, 'version' | 'p
   scope.keys[key] = { ...entry, version: previous + 1, previous: before?.removed === true ? 0 : previous }
 }
 
-export const sizeOf = (key: string, value: unknown): number => key.length + JSON.stringify(value).length
+/** In bytes, as it is stored. */
+export const sizeOf = (key: string, value: unknown): number => key.length + Buffer.byteLength(JSON.stringify(value))
 
 /** The version of a key that is there; 0 is none. */
 export function versionOf(scope: Scope | undefined, key: string): number {

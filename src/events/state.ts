@@ -33,6 +33,8 @@ export const ChildResultMerged = defineEvent('ChildResultMerged', 1, {
   ...target,
   childRunId: Id,
   checkpoint: z.string().optional(),
+  /** The key under which the run's result was kept. */
+  resultAs: z.string().optional(),
   /** What became of each key that the child wrote. */
   keys: z.record(z.string(), z.enum(['taken', 'equal', 'kept', 'combined'])),
 })

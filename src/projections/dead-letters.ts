@@ -18,7 +18,13 @@ const all = (): readonly string[] => [ALL]
 export const deadLetters: View<Dict<DeadLetter>> = {
   name: 'dead-letters',
   version: 1,
-  keys: { MessageDeadLettered: all, MessageUndeliverable: all, DeadLetterRequeued: all, DeadLetterDiscarded: all },
+  keys: {
+    MessageDeadLettered: all,
+    MessageUndeliverable: all,
+    MessageTransferred: all,
+    DeadLetterRequeued: all,
+    DeadLetterDiscarded: all,
+  },
   evolve,
 }
 
@@ -32,7 +38,14 @@ function evolve(letters: Dict<DeadLetter> = {}, event: BatonEvent): Dict<DeadLet
       letters[key] = { ...letter, position, at, ...(sessionId !== undefined && { sessionId }) }
       return letters
     }
+    // Where a letter arrives it is dead no longer, whichever way it came.
+    case 'MessageTransferred':
+      delete letters[`${event.data.messageId} ${event.data.to}`]
+      return letters
     case 'DeadLetterRequeued':
+      delete letters[`${event.data.messageId} ${event.data.mailbox}`]
+      delete letters[`${event.data.messageId} ${event.data.to}`]
+      return letters
     case 'DeadLetterDiscarded':
       delete letters[`${event.data.messageId} ${event.data.mailbox}`]
       return letters

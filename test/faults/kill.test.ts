@@ -11,8 +11,8 @@ import { openHub } from '../../src/hub.ts'
 import { decode } from '../../src/log/commit.ts'
 import { scratch } from '../support/scratch.ts'
 import { seeded, type Random } from '../support/random.ts'
-import { operationsOf, SCENARIOS, stage } from './scenarios.ts'
-import { readTrace, shimEnv, type Operation, type SyncRecord } from './shim.ts'
+import { killPlans, operationsOf, SCENARIOS, stage } from './scenarios.ts'
+import { readTrace, shimEnv, type SyncRecord } from './shim.ts'
 import { eachOf, holdTo, linesIn, writers, type Writer, type WriterOptions } from './writers.ts'
 
 const LONG = process.env['BATON_TEST_LONG'] !== undefined
@@ -23,15 +23,6 @@ const dir = scratch()
 const start = writers()
 
 const theatre = { dir, start }
-
-function killPlans(operations: readonly Operation[]): string[] {
-  const writes = operations.filter(({ kind }) => kind === 'write')
-  return [
-    ...operations.map(({ n }) => `kill-before:${n}`),
-    ...writes.map((_, nth) => `kill-mid@write:${nth + 1}`),
-    ...operations.map(({ n }) => `kill-after:${n}`),
-  ]
-}
 
 test.each(SCENARIOS)(
   'SIGKILL before, amid and after every file operation: $name',

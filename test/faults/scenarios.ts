@@ -44,3 +44,13 @@ export async function operationsOf(theatre: Theatre, scenario: Scenario): Promis
   expect(writer.said).toEqual(['open', 'closed'])
   return readOperations(counted)
 }
+
+/** A death before, amid and after each of them. */
+export function killPlans(operations: readonly Operation[]): string[] {
+  const writes = operations.filter(({ kind }) => kind === 'write')
+  return [
+    ...operations.map(({ n }) => `kill-before:${n}`),
+    ...writes.map((_, nth) => `kill-mid@write:${nth + 1}`),
+    ...operations.map(({ n }) => `kill-after:${n}`),
+  ]
+}

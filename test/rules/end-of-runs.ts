@@ -276,14 +276,6 @@ const failing: readonly Case[] = [
     rejects: 'PAYLOAD_TOO_LARGE',
     details: { limit: 20, size: 22 },
   },
-  {
-    name: 'more descendants than a commit holds',
-    given: [...family, start('r3', 'planner', { parentRunId: 'r1' })],
-    limits: { commitEvents: 6 },
-    when: fail('r1'),
-    rejects: 'LIMIT_EXCEEDED',
-    details: { limit: 6 },
-  },
 ]
 
 const cancelling: readonly Case[] = [

@@ -158,7 +158,7 @@ const accepted: readonly Case[] = [
     name: 'the result under a key, beside what was written; nothing where there is none',
     given: [...family(), complete('r2', { ok: true })],
     when: merge({ resultAs: 'child.result' }),
-    follows: merged({ 'child.result': 'taken' }, { 'child.result': { ok: true } }),
+    follows: merged({ 'child.result': 'taken' }, { 'child.result': { ok: true } }, [], { resultAs: 'child.result' }),
   },
   {
     name: 'no result, no key',
@@ -174,13 +174,13 @@ const accepted: readonly Case[] = [
       { type: 'FailRun', runId: 'r2', reason: 'budget', error: 'spent', partial: [1] },
     ],
     when: merge({ allowPartial: true, resultAs: 'part' }),
-    follows: merged({ a: 'taken', part: 'taken' }, { a: 2, part: [1] }),
+    follows: merged({ a: 'taken', part: 'taken' }, { a: 2, part: [1] }, [], { resultAs: 'part' }),
   },
   {
     name: 'a checkpoint of a live child: its writes as they were',
     given: [...family(), write('run', 'r2', { a: 1 }), checkpoint('half', 'r'), write('run', 'r2', { a: 2, b: 1 })],
     when: merge({ checkpoint: 'half', resultAs: 'res' }),
-    follows: merged({ a: 'taken', res: 'taken' }, { a: 1, res: 'r' }, [], { checkpoint: 'half' }),
+    follows: merged({ a: 'taken', res: 'taken' }, { a: 1, res: 'r' }, [], { checkpoint: 'half', resultAs: 'res' }),
   },
   {
     name: 'a checkpoint of a child that has failed needs no leave',

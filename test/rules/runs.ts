@@ -169,13 +169,6 @@ const starting: readonly Case[] = [
     rejects: 'LIMIT_EXCEEDED',
   },
   {
-    name: 'a path longer than a commit',
-    given: [open('planner')],
-    limits: { commitBytes: 2_000 },
-    when: create('r1', 'planner', { isolation: { runDir: `/${'x'.repeat(2_000)}` } }),
-    rejects: 'PAYLOAD_TOO_LARGE',
-  },
-  {
     name: 'an effect without the parent whose it is',
     given: [open('planner')],
     when: create('r1', 'planner', { effectId: 'e1' }),

@@ -18,6 +18,7 @@ import { taskStream } from '../task.ts'
 import type { Context, Decide, Decision, World } from '../world.ts'
 import { endRuns } from './end-run.ts'
 import { withdrawOffer } from './handoff.ts'
+import { inSteps } from './steps.ts'
 
 export const decideCloseSession: Decide<CloseSession> = (command, world, context) => {
   const { sessionId } = command
@@ -68,23 +69,7 @@ function moveOut(session: Session, by: Acting, world: World, context: Context): 
     type: 'SessionClosed',
     data: { sessionId: id, outcome, reason, successorId },
   }
-  const fitting = takeFitting(moves, context)
-  return fitting.length < moves.length ? { step: fitting.flat() } : [...moves.flat(), closed]
-}
-
-/** Each move is whole; what does not fit into this commit goes into the next. */
-function takeFitting(moves: readonly (readonly Fact[])[], { limits }: Context): (readonly Fact[])[] {
-  let events = 1
-  let bytes = 0
-  const fitting: (readonly Fact[])[] = []
-  for (const move of moves) {
-    events += move.length
-    bytes += JSON.stringify(move).length
-    const over = events > limits.commitEvents || bytes > limits.commitBytes / 2
-    if (over && fitting.length > 0) break
-    fitting.push(move)
-  }
-  return fitting
+  return inSteps(moves, [closed], context)
 }
 
 function lostRuns(id: string, world: World, context: Context): Fact[][] {
@@ -122,7 +107,8 @@ function tasks(id: string, successor: Session | undefined, by: Acting, world: Wo
     const stream = taskStream(taskId)
     const why = `session ${id} was closed`
     const facts: Fact[] = []
-    if (task.offer?.from === id || task.offer?.to === id) facts.push(...withdrawOffer(task, why, by, world, context))
+    if (task.offer?.from === id || task.offer?.to === id)
+      facts.push(...withdrawOffer(task, why, by, world, context, id))
     if (task.owner === id) {
       const epoch = task.epoch + 1
       if (successor !== undefined && of(task.participants, successor.id) === undefined) {

@@ -43,8 +43,10 @@ function deadDeliveries(messageId: string, mailbox: string | undefined, world: W
   if (message === undefined) {
     return refuse('UNKNOWN_MESSAGE', `there is no message ${messageId}`, { details: { messageId } })
   }
+  const where =
+    mailbox === undefined || mailbox.includes(':') || mailbox === 'operator' ? mailbox : `session:${mailbox}`
   const dead = Object.entries(message.deliveries)
-    .filter(([at, { state }]) => state === 'dead' && (mailbox === undefined || mailbox === at))
+    .filter(([at, { state }]) => state === 'dead' && (where === undefined || where === at))
     .map(([at, { sessionId }]) => (sessionId === undefined ? { mailbox: at } : { mailbox: at, sessionId }))
   if (dead.length === 0) {
     return refuse(

@@ -13,6 +13,7 @@ import { refuse } from '../refuse.ts'
 import { isLive, runStream, type Run, type RunOutcome } from '../run.ts'
 import type { Context, Decide, World } from '../world.ts'
 import { assertStatus } from './start-run.ts'
+import { inSteps } from './steps.ts'
 
 type TerminalType = 'RunCompleted' | 'RunFailed' | 'RunCancelled'
 type Terminal = { [T in TerminalType]: Pick<Extract<Fact, { type: T }>, 'type' | 'data'> }[TerminalType]
@@ -47,24 +48,26 @@ export const decideFailRun: Decide<FailRun> = ({ runId, reason, error, partial }
   const run = liveRun(world, runId)
   assertMayCommand(by, run, world)
   assertPayload(error, partial, context)
-  return endRuns([runId], world, context, (each) => {
+  const moves = endRuns([runId], world, context, (each) => {
     const ends = { runId: each.id, sessionId: each.sessionId }
     if (each.id === runId) return { type: 'RunFailed', data: { ...ends, reason, error, partial } }
     return { type: 'RunCancelled', data: { ...ends, reason: `run ${runId} failed`, endedWith: runId } }
-  }).flat()
+  })
+  return inSteps(moves, [], context)
 }
 
 export const decideCancelRun: Decide<CancelRun> = ({ runId, reason }, world, context) => {
   const by = acting(world, context)
   const run = liveRun(world, runId)
   assertMayCommand(by, run, world)
-  return endRuns([runId], world, context, (each) => ({
+  const moves = endRuns([runId], world, context, (each) => ({
     type: 'RunCancelled',
     data: { runId: each.id, sessionId: each.sessionId, reason, ...(each.id !== runId && { endedWith: runId }) },
-  })).flat()
+  }))
+  return inSteps(moves, [], context)
 }
 
-/** These runs and every live descendant, each once, the deepest first. */
+/** These runs and every live descendant, each once, the deepest first: a cascade of several commits ends with its root. */
 export function endRuns(
   ids: readonly string[],
   world: World,

@@ -6,7 +6,7 @@ import type { Handoff } from '../../commands/handoff.ts'
 import type { Fact } from '../../events/catalog.ts'
 import { acting, nameOf, type Acting } from '../acting.ts'
 import { resolveSession } from '../address.ts'
-import { assertFuture, assertPayload, tell } from '../deliver.ts'
+import { assertFuture, assertPayload, heir, tell } from '../deliver.ts'
 import { openSession, openTask } from '../find.ts'
 import { refuse } from '../refuse.ts'
 import { taskStream, type Offer, type Task } from '../task.ts'
@@ -106,16 +106,24 @@ function pendingOffer({ offer: made }: Task, { now }: Context): Offer | undefine
 
 /**
  * Whatever changes the owner or closes the task ends a pending offer, and the other side hears of it. One that has run out
- * and was not swept yet is recorded as expired.
+ * and was not swept yet is recorded as expired. A session that is `leaving` without an heir is told
+ * nothing: nobody would read it.
  */
-export function withdrawOffer(task: Task, why: string, by: Acting, world: World, context: Context): Fact[] {
+export function withdrawOffer(
+  task: Task,
+  why: string,
+  by: Acting,
+  world: World,
+  context: Context,
+  leaving?: string,
+): Fact[] {
   const { offer: made, id: taskId } = task
   if (made === undefined) return []
   const { offerId, from, to } = made
   const ended = { taskId, offerId, from, to }
   const lapsed = pendingOffer(task, context) === undefined
   const stream = taskStream(taskId)
-  const told = [from, to].filter((id) => id !== by.session?.id)
+  const told = [from, to].filter((id) => id !== by.session?.id && (id !== leaving || heir(world, id) !== undefined))
   const subject = lapsed ? `the offer of task ${taskId} has expired` : `the offer of task ${taskId} was withdrawn`
   return [
     lapsed

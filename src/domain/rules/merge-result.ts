@@ -32,8 +32,13 @@ export const decideMergeChildResult: Decide<MergeChildResult> = (command, world,
   if (resultAs !== undefined) theirs.set(resultAs, resultOf(child, checkpoint, work))
   const merged = mergeWrites({
     theirs,
+    // What was kept under a key before is the base there; a result that was not is new.
     base: (key) =>
-      key === resultAs && last !== undefined ? resultOf(child, last.checkpoint, work) : baseOf(key, child, last, work),
+      key !== resultAs
+        ? baseOf(key, child, last, work)
+        : last?.resultAs === key
+          ? resultOf(child, last.checkpoint, work)
+          : undefined,
     ours: (key) => valueOf(of(target.state?.keys, key)),
     ...(strategies !== undefined && { strategies }),
     ...(fallback !== undefined && { fallback }),
@@ -42,7 +47,11 @@ export const decideMergeChildResult: Decide<MergeChildResult> = (command, world,
   assertRoom(merged.set, target.state, context)
   const { scope, id, stream } = target
   const facts: Fact[] = [
-    { stream, type: 'ChildResultMerged', data: { scope, id, childRunId, checkpoint, keys: { ...merged.keys } } },
+    {
+      stream,
+      type: 'ChildResultMerged',
+      data: { scope, id, childRunId, checkpoint, resultAs, keys: { ...merged.keys } },
+    },
   ]
   const { set, remove } = merged
   if (Object.keys(set).length > 0 || remove.length > 0) {

@@ -4,7 +4,7 @@ import type { Broadcast } from '../../commands/broadcast.ts'
 import type { SendMessage } from '../../commands/send-message.ts'
 import type { Fact } from '../../events/catalog.ts'
 import { acting, nameOf, type Acting } from '../acting.ts'
-import { resolveOne, resolveSet } from '../address.ts'
+import { resolveAnswer, resolveOne, resolveSet } from '../address.ts'
 import {
   acknowledged,
   assertFuture,
@@ -27,7 +27,8 @@ export const decideSendMessage: Decide<SendMessage> = (command, world, context) 
   const answered = command.inReplyTo === undefined ? undefined : anyMessage(world, command.inReplyTo)
   const address = command.to ?? answerTo(answered, world)
   const letter = compose(command, address, answered, world, context)
-  const to = resolveOne(world, addressing(command, answered, by), address)
+  const answers = command.to === undefined && isReached(answered, by)
+  const to = answers ? resolveAnswer(world, by, address) : resolveOne(world, by, address)
   if (isFull(to, world, context)) return inboxFull([to], world, context)
   const messageId = context.newId()
   return [messageSent(by.mailbox, [to], letter, messageId), delivered(messageId, to)]
@@ -103,12 +104,6 @@ function answerTo(answered: Message | undefined, world: World): string {
   return run !== undefined && isLive(run) ? from : `session:${run?.sessionId ?? by.id ?? ''}`
 }
 
-/** Whoever was written to may answer the run that wrote, related or not, as the operator may. */
-function addressing({ to }: SendMessage, answered: Message | undefined, by: Acting): Acting {
-  const reached = Object.entries(answered?.deliveries ?? {}).some(([mailbox, delivery]) => isFor(mailbox, delivery, by))
-  return to === undefined && reached ? { ...by, operator: true } : by
-}
-
 /** Messages never vanish: to find one needs no relying on. */
 function anyMessage(world: World, id: string): Message {
   const message = world.peek.message(id)
@@ -156,6 +151,9 @@ function acknowledging(message: Message, by: Acting, world: World): Fact[] {
       return acknowledged(message.id, at)
     })
 }
+
+const isReached = (message: Message | undefined, by: Acting): boolean =>
+  Object.entries(message?.deliveries ?? {}).some(([mailbox, delivery]) => isFor(mailbox, delivery, by))
 
 /** A session acknowledges its own mail and its runs'; the operator anybody's. */
 const isFor = (mailbox: string, { sessionId }: Delivery, by: Acting): boolean =>

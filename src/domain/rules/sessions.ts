@@ -3,6 +3,7 @@ import type { OpenSession } from '../../commands/open-session.ts'
 import type { RenewLease } from '../../commands/renew-lease.ts'
 import type { ReopenSession } from '../../commands/reopen-session.ts'
 import { acting, assertMayCommand, assertMayRule, type Acting } from '../acting.ts'
+import { assertPayload } from '../deliver.ts'
 import { liveRun, openSession, unknownSession } from '../find.ts'
 import { OPERATOR, sessionMailbox } from '../mailbox.ts'
 import { refuse } from '../refuse.ts'
@@ -31,6 +32,7 @@ export const decideOpenSession: Decide<OpenSession> = (command, world, context) 
     })
   }
   const { label, harness, model, cwd, leaseMs, meta } = command
+  assertPayload('', meta, context)
   return [
     {
       stream: sessionStream(id),

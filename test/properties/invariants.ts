@@ -1,0 +1,203 @@
+/** What every view has to show after every step, given what the ledger has counted. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Replica } from '../../src/projections/replica.ts'
+import { entry, isLive, must } from './books.ts'
+import type { Ledger } from './ledger.ts'
+
+export function assertViews(replica: Replica, ledger: Ledger): void {
+  assertSessions(replica, ledger)
+  assertRuns(replica, ledger)
+  assertTasks(replica, ledger)
+  assertMail(replica, ledger)
+  assertStates(replica, ledger)
+}
+
+function equal(actual: unknown, expected: unknown, what: string): void {
+  if (areSame(actual, expected) || isDeepStrictEqual(actual, expected)) return
+  throw new Error(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`)
+}
+
+/** Most comparisons end here, and there are very many. */
+const areSame = (a: unknown, b: unknown): boolean =>
+  Object.is(a, b) ||
+  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => Object.is(item, b[i])))
+
+const pairs = (of: Iterable<readonly [string, unknown]>): string[] =>
+  sorted([...of].map(([a, b]) => `${a} ${String(b)}`))
+
+const sorted = (ids: Iterable<string>): string[] => [...ids].sort()
+
+function assertSessions(replica: Replica, ledger: Ledger): void {
+  const { sessions, runs, tasks } = ledger
+  equal(replica.documents('sessions').size, sessions.size, 'sessions')
+  equal(replica.get('directory', 'session') ?? [], [...sessions.keys()], 'the directory of sessions')
+  for (const { id, status, root, parent, depth } of sessions.values()) {
+    const doc = replica.get('sessions', id)
+    must(doc !== undefined, `session ${id} has no document`)
+    must(status !== 'closing', `session ${id} was left half closed`)
+    equal(
+      [doc.status, doc.rootSessionId, doc.parentSessionId, doc.depth],
+      [status, root, parent, depth],
+      `session ${id}`,
+    )
+    equal(
+      doc.closing !== undefined && doc.closedAt !== undefined,
+      status === 'closed',
+      `session ${id} says how it was closed`,
+    )
+
+    const { liveRuns = {}, owned = {}, participates = {}, offers = {}, children = {} } = replica.get('seats', id) ?? {}
+    const open = [...tasks.values()].filter((task) => task.status !== 'closed')
+    const held = {
+      liveRuns: [...runs.values()].filter((run) => run.session === id && isLive(run)),
+      owned: open.filter(({ owner }) => owner === id),
+      participates: open.filter(({ participants }) => participants.has(id)),
+      offers: open.filter(({ offer }) => offer?.from === id || offer?.to === id),
+      children: [...sessions.values()].filter((session) => session.parent === id),
+    }
+    const seat = { liveRuns, owned, participates, offers, children }
+    for (const [what, of] of Object.entries(seat)) {
+      const expected = sorted(held[what as keyof typeof held].map((each) => each.id))
+      equal(sorted(Object.keys(of)), expected, `${what} of session ${id}`)
+    }
+  }
+}
+
+function assertRuns(replica: Replica, ledger: Ledger): void {
+  const { runs, places } = ledger
+  equal(replica.documents('runs').size, runs.size, 'runs')
+  for (const run of runs.values()) {
+    const { id, parent } = run
+    const doc = replica.get('runs', id)
+    must(doc !== undefined, `run ${id} has no document`)
+    equal(
+      [doc.status, doc.sessionId, doc.rootSessionId, doc.depth],
+      [run.status, run.session, run.root, run.depth],
+      `run ${id}`,
+    )
+    equal(doc.endedAt !== undefined, !isLive(run), `run ${id} says when it ended`)
+    equal(JSON.stringify(doc.seed?.values), run.seed, `the seed of run ${id}`)
+    equal(replica.get('works', id)?.percent, run.percent, `the progress of run ${id}`)
+    equal(Object.keys(doc.effects).length, run.effects.size, `effects of run ${id}`)
+    for (const [effectId, { settled }] of run.effects) {
+      const effect = doc.effects[effectId]
+      const served = [...runs.values()].filter((child) => child.parent === id && child.effectId === effectId)
+      equal(effect?.outcome !== undefined, settled, `effect ${effectId} of run ${id}`)
+      equal(
+        effect?.runs,
+        served.map((child) => child.id),
+        `the runs of effect ${effectId} of run ${id}`,
+      )
+    }
+    const children = [...runs.values()].filter((child) => child.parent === id)
+    equal(sorted(Object.keys(doc.children)), sorted(children.map((child) => child.id)), `children of run ${id}`)
+    for (const child of children) {
+      const expected = isLive(child) ? undefined : child.status
+      equal(doc.children[child.id]?.outcome, expected, `child ${child.id} of run ${id}`)
+    }
+    if (parent === undefined || !isLive(run)) continue
+    const above = entry(runs, parent, 'run')
+    must(isLive(above) || (run.background && above.status === 'completed'), `run ${id} outlives its parent ${parent}`)
+  }
+  const held = [...runs.values()].filter(isLive).flatMap((run) => run.places.map((path) => [path, run.id] as const))
+  equal(pairs(places), pairs(held), 'places are held by live runs, and by one each')
+  equal(
+    [...replica.documents('places').values()],
+    [...replica.documents('places').keys()].map((path) => ({ path, runId: places.get(path) })),
+    'who holds each place',
+  )
+  equal(replica.documents('places').size, places.size, 'places')
+}
+
+function assertTasks(replica: Replica, ledger: Ledger): void {
+  const { tasks, sessions } = ledger
+  equal(replica.documents('tasks').size, tasks.size, 'tasks')
+  for (const task of tasks.values()) {
+    const { id, owner, epoch, participants, offer } = task
+    const doc = replica.get('tasks', id)
+    must(doc !== undefined, `task ${id} has no document`)
+    equal([doc.status, doc.owner, doc.epoch], [task.status, owner, epoch], `task ${id}`)
+    equal(Object.keys(doc.participants).length, participants.size, `participants of task ${id}`)
+    for (const one of participants) must(Object.hasOwn(doc.participants, one), `${one} takes part in task ${id}`)
+    equal(doc.offer?.offerId, offer?.offerId, `the offer of task ${id}`)
+    const chain = replica.get('ownership', id) ?? []
+    equal(
+      chain.map((change) => change.epoch),
+      Array.from({ length: epoch }, (_, i) => i + 1),
+      `epochs of task ${id}`,
+    )
+    equal(chain.at(-1)?.to, owner, `the last owner of task ${id}`)
+    for (const [i, change] of chain.entries()) equal(change.from, chain[i - 1]?.to, `from whom task ${id} went`)
+    if (task.status === 'closed') continue
+    must(owner === undefined || participants.has(owner), `owner ${owner} of task ${id} takes part`)
+    for (const one of participants) equal(sessions.get(one)?.status, 'open', `participant ${one} of task ${id}`)
+    must(offer === undefined || offer.from === owner, `the owner of task ${id} offers it`)
+    equal(offer && sessions.get(offer.to)?.status, offer && 'open', `the target of the offer of task ${id}`)
+  }
+}
+
+function assertMail(replica: Replica, ledger: Ledger): void {
+  const { messages, sessions } = ledger
+  const waiting = new Map<string, { messageId: string; mailbox: string; position: number }[]>()
+  const dead: string[] = []
+  equal(replica.documents('messages').size, messages.size, 'messages')
+  for (const { id, deliveries } of messages.values()) {
+    const shown = replica.get('messages', id)?.deliveries ?? {}
+    equal(Object.keys(shown).length, deliveries.size, `deliveries of message ${id}`)
+    for (const [mailbox, { state, sessionId, position }] of deliveries) {
+      equal([shown[mailbox]?.state, shown[mailbox]?.sessionId], [state, sessionId], `message ${id} in ${mailbox}`)
+      if (state === 'dead') dead.push(`${id} ${mailbox}`)
+      if (state !== 'pending') continue
+      must(sessionId === undefined || sessions.get(sessionId)?.status === 'open', `message ${id} waits in ${mailbox}`)
+      const inbox = waiting.get(sessionId ?? 'operator') ?? []
+      inbox.push({ messageId: id, mailbox, position })
+      waiting.set(sessionId ?? 'operator', inbox)
+    }
+  }
+  for (const owner of new Set([...waiting.keys(), ...replica.documents('inboxes').keys()])) {
+    const { entries = {}, counts = {} } = replica.get('inboxes', owner) ?? {}
+    const expected = (waiting.get(owner) ?? []).toSorted((a, b) => a.position - b.position)
+    equal(Object.values(entries), expected, `the inbox of ${owner}`)
+    const counted: Record<string, number> = {}
+    for (const { mailbox } of expected) counted[mailbox] = (counted[mailbox] ?? 0) + 1
+    equal(pairs(Object.entries(counts)), pairs(Object.entries(counted)), `the counts of the inbox of ${owner}`)
+  }
+  equal(sorted(Object.keys(replica.get('deadLetters', 'all') ?? {})), dead.sort(), 'dead letters')
+}
+
+function assertStates(replica: Replica, { states, runs }: Ledger): void {
+  const scopes = [
+    ...[...states].map(([root, book]) => ['session', root, book, replica.get('sessionStates', root)] as const),
+    ...[...runs.values()].map((run) => ['run', run.id, run.own, replica.get('works', run.id)?.own] as const),
+  ]
+  for (const [kind, id, book, scope] of scopes) {
+    const keys = Object.entries(scope?.keys ?? {}).map(([key, { value, removed = false, version }]) => [
+      key,
+      { value, removed, version },
+    ])
+    equal(Object.fromEntries(keys), Object.fromEntries(book), `the state of ${kind} ${id}`)
+    const bytes = [...book].map(([key, { value, removed }]) =>
+      removed ? 0 : key.length + Buffer.byteLength(JSON.stringify(value)),
+    )
+    equal(
+      scope?.bytes ?? 0,
+      bytes.reduce((sum, size) => sum + size, 0),
+      `the size of the state of ${kind} ${id}`,
+    )
+  }
+  for (const run of runs.values()) {
+    const { checkpoints = {} } = replica.get('works', run.id) ?? {}
+    equal(Object.keys(checkpoints).length, run.checkpoints.size, `checkpoints of run ${run.id}`)
+    for (const [label, own] of run.checkpoints) {
+      const kept = Object.entries(checkpoints[label]?.own ?? {}).map(([key, { value, removed = false, version }]) => [
+        key,
+        { value, removed, version },
+      ])
+      equal(
+        JSON.parse(JSON.stringify(Object.fromEntries(kept))),
+        Object.fromEntries(JSON.parse(own) as []),
+        `checkpoint ${label} of run ${run.id}`,
+      )
+    }
+  }
+}
