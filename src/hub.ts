@@ -3,7 +3,7 @@ import { createBus } from './commands/bus.ts'
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts'
 import { BatonError } from './errors.ts'
 import { asActor, createHub, type Hub } from './hub-api.ts'
-import { systemClock, ulidFactory, type Clock, type NewId } from './ids.ts'
+import { systemClock, timestamp, ulidFactory, type Clock, type NewId } from './ids.ts'
 import type { Actor } from './log/commit.ts'
 import type { Durability } from './log/durability.ts'
 import { createEventStore } from './log/emmett.ts'
@@ -13,6 +13,7 @@ import { found } from './log/founding.ts'
 import type { Log } from './log/log.ts'
 import { createProposer } from './log/proposer.ts'
 import { createStreamIndex } from './log/stream-index.ts'
+import { preview } from './projections/preview.ts'
 import { createReplica } from './projections/replica.ts'
 import { statesOf } from './projections/states.ts'
 import { createGrowth, type Growth } from './queries/growth.ts'
@@ -83,7 +84,8 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   })
   const states = statesOf(replica, () => fold.head.position)
   const { keyUse, unknown } = replica
-  const bus = createBus({ log, fold, proposer, index, states, limits, clock, newId, unknown, keyUse })
+  const show = (by: Actor, now: number) => preview(replica, fold.head.position, timestamp(now), by)
+  const bus = createBus({ log, fold, proposer, index, states, limits, clock, newId, unknown, keyUse, preview: show })
 
   await fold.catchUp()
   const id = fold.genesis?.hub

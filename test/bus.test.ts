@@ -143,6 +143,76 @@ test('a dry run: recipients and events that would follow, and the log as it was'
   expect(await log.end()).toBe(end)
 })
 
+test('a dry run of a command of several commits shows them all, and changes no view', async () => {
+  const log = openMemoryLog()
+  const hub = await newHub(log, { limits: { commitEvents: 5 } })
+  for (const sessionId of ['a', 'b']) await hub.send({ type: 'OpenSession', sessionId })
+  for (let i = 0; i < 12; i++) await hub.send({ type: 'SendMessage', to: 'a', body: String(i) })
+  await hub.send({ type: 'OpenTask', taskId: 't1', title: 'T', owner: 'a' })
+  const end = await log.end()
+  const close: Command = { type: 'CloseSession', sessionId: 'a', outcome: 'done', successorId: 'b' }
+  const dry = await hub.send(close, { dryRun: true })
+  const counts = new Map<string, number>()
+  for (const { type } of dry.events) counts.set(type, (counts.get(type) ?? 0) + 1)
+  expect(Object.fromEntries(counts)).toEqual({
+    SessionClosing: 1,
+    MessageTransferred: 12,
+    ParticipantJoined: 1,
+    OwnershipTransferred: 1,
+    ParticipantLeft: 1,
+    SessionClosed: 1,
+  })
+  expect(dry.recipients).toEqual(['session:b'])
+  expect(await log.end()).toBe(end)
+  expect(await hub.session('a')).toMatchObject({ status: 'open', waiting: 12, owns: ['t1'] })
+  await hub.send(close)
+  expect(await hub.session('b')).toMatchObject({ waiting: 12, owns: ['t1'] })
+})
+
+test('a cascade too wide for one commit takes several, and its root ends last', async () => {
+  const hub = await newHub(openMemoryLog(), { limits: { commitEvents: 20 } })
+  await hub.send({ type: 'OpenSession', sessionId: 'a' })
+  await hub.send({ type: 'StartRun', runId: 'r0', sessionId: 'a', begin: true })
+  for (let i = 1; i <= 30; i++) await hub.send({ type: 'StartRun', runId: `r${i}`, sessionId: 'a', parentRunId: 'r0' })
+  const { events } = await hub.send({ type: 'CancelRun', runId: 'r0', reason: 'enough' }, { key: 'k' })
+  expect(events.at(-1)).toMatchObject({ type: 'RunCancelled', stream: 'run-r0' })
+  const ended: unknown[] = []
+  for await (const { type, data } of hub.log({ type: 'RunCancelled' }))
+    ended.push(type && (data as { runId: string }).runId)
+  expect(ended).toHaveLength(31)
+  expect(new Set(ended).size).toBe(31)
+  expect(await hub.inbox('run:r0').list({ limit: 100 })).toHaveLength(30)
+  expect((await hub.session('a'))?.liveRuns).toEqual([])
+})
+
+test('a receipt is the caller’s: changing it changes no view', async () => {
+  const hub = await newHub()
+  await hub.send({ type: 'OpenSession', sessionId: 'a' })
+  const { events } = await hub.send({ type: 'SetState', scope: 'session', id: 'a', set: { x: { n: 1 } } })
+  const [changed] = events as unknown as [{ data: { set: { x: { n: number } } } }]
+  changed.data.set.x.n = 999
+  expect((await hub.state('a').get()).values).toEqual({ x: { n: 1 } })
+})
+
+test('what JSON reads as a key and JavaScript as a prototype is refused, not dropped', async () => {
+  const hub = await newHub()
+  await hub.send({ type: 'OpenSession', sessionId: 'a' })
+  const command = JSON.parse('{"type":"SetState","scope":"session","id":"a","set":{"__proto__":1}}') as Command
+  await expect(hub.send(command)).rejects.toMatchObject({ code: 'INVALID_COMMAND', details: { path: 'set' } })
+  const nested = JSON.parse('{"type":"SetState","scope":"session","id":"a","set":{"x":{"__proto__":1}}}') as Command
+  await hub.send(nested)
+  expect(JSON.stringify((await hub.state('a').get()).values)).toBe('{"x":{"__proto__":1}}')
+})
+
+test('over a limit: the limit and the figure', async () => {
+  const hub = await newHub()
+  const label = 'x'.repeat(201)
+  await expect(hub.send({ type: 'OpenSession', sessionId: 'a', label })).rejects.toMatchObject({
+    code: 'LIMIT_EXCEEDED',
+    details: { limit: 200, size: 201 },
+  })
+})
+
 test('Emmett’s CommandSender: type and data, a key in the metadata', async () => {
   const hub = await newHub()
   await hub.commandBus.send({ type: 'OpenSession', data: { sessionId: 'a' } })
@@ -247,6 +317,8 @@ test.each([
 
 // ---- subscriptions
 
+const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+
 test('a subscription gives what waits, then what comes, each once, and can be left', async () => {
   const hub = await newHub()
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
@@ -287,7 +359,6 @@ test('a subscription goes on behind its cursor, filters, and ends with its signa
 })
 
 test('a subscription ends when its hub is closed, and leaves nothing that keeps the process alive', async () => {
-  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
   const before = timers()
   const hub = await newHub()
   await hub.send({ type: 'OpenSession', sessionId: 'a' })

@@ -55,6 +55,9 @@ export interface SendOptions {
   readonly patience?: number
 }
 
+/** No command that is asked for show goes on for ever. */
+const MAX_STEPS = 1_000
+
 export interface BusParts {
   readonly log: Log
   readonly fold: Fold
@@ -66,6 +69,11 @@ export interface BusParts {
   readonly index: StreamIndex
   /** What this build does not know on a stream. */
   readonly unknown: (stream: string) => string | undefined
+  /** States of its own to fold facts into. */
+  readonly preview: (
+    actor: Actor,
+    now: number,
+  ) => { readonly states: States; readonly fold: (facts: readonly Fact[]) => void }
   readonly keyUse: (actorKey: string) => (Earlier & { readonly fp: string }) | undefined
 }
 
@@ -122,7 +130,13 @@ export function createBus(parts: BusParts): Bus {
   }
 
   /** Ids and the time are fixed before the first try. */
-  function decider(actor: Actor, definition: CommandDefinition, command: Command, now: number): () => Decided {
+  function decider(
+    actor: Actor,
+    definition: CommandDefinition,
+    command: Command,
+    now: number,
+    states: States = parts.states,
+  ): () => Decided {
     const ids: string[] = []
     return () => {
       let next = 0
@@ -133,7 +147,7 @@ export function createBus(parts: BusParts): Bus {
         limits: parts.limits,
       }
       const on: Record<string, number> = {}
-      const world = openWorld(parts.states, (stream) => {
+      const world = openWorld(states, (stream) => {
         const unknown = parts.unknown(stream)
         if (unknown !== undefined) throw tooNew(parts.log.name, stream, unknown)
         on[stream] = index.version(stream)
@@ -169,17 +183,31 @@ export function createBus(parts: BusParts): Bus {
     return { answer: { ...receiptFrom(id, events, position, versions), duplicate: true }, n }
   }
 
+  /** Step after step on documents of its own, for a command of several commits. */
   async function dryRun(actor: Actor, input: Command): Promise<DryRun> {
     const { definition, command } = parseCommand(input)
     await fold.catchUp()
-    const { decision } = decider(actor, definition, command, parts.clock())()
-    const facts = 'done' in decision ? [] : 'step' in decision ? decision.step : decision
-    const events = facts.map(toStored).map(({ s, t, d }) => ({ type: t, stream: s, data: d }))
-    const recipients = facts.flatMap((fact) => (fact.type === 'MessageDelivered' ? [fact.data.mailbox] : []))
-    return { dryRun: true, recipients, events }
+    const now = parts.clock()
+    const shown = parts.preview(actor, now)
+    const facts: Fact[] = []
+    for (let steps = 0; steps < MAX_STEPS; steps++) {
+      const { decision } = decider(actor, definition, command, now, shown.states)()
+      if ('done' in decision) break
+      facts.push(...('step' in decision ? decision.step : decision))
+      if (!('step' in decision)) break
+      shown.fold(decision.step)
+    }
+    const events = facts.map(toStored).map(({ s, t, d }) => ({ type: t, stream: s, data: structuredClone(d) }))
+    return { dryRun: true, recipients: [...new Set(facts.flatMap(recipientsOf))], events }
   }
 
   return { send, dryRun }
+}
+
+/** Whom a message, or one that moves, would reach. */
+function recipientsOf(fact: Fact): string[] {
+  if (fact.type === 'MessageDelivered') return [fact.data.mailbox]
+  return fact.type === 'MessageTransferred' || fact.type === 'DeadLetterRequeued' ? [fact.data.to] : []
 }
 
 /** What is written is checked, though it comes from our own rules: the log keeps it for ever. */

@@ -3,7 +3,7 @@ import type { States } from '../domain/world.ts'
 import { labelKey } from './directory.ts'
 import type { Replica } from './replica.ts'
 
-export function statesOf(replica: Replica, position: () => number): States {
+export function statesOf(replica: Pick<Replica, 'get'>, position: () => number): States {
   const { get } = replica
   return {
     session: (id) => get('sessions', id),

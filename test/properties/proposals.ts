@@ -7,7 +7,7 @@ import * as sessions from './propose-sessions.ts'
 import * as state from './propose-state.ts'
 import * as tasks from './propose-tasks.ts'
 
-export const makers: Readonly<Record<CommandType, readonly [weight: number, Maker]>> = {
+const makers: Readonly<Record<CommandType, readonly [weight: number, Maker]>> = {
   OpenSession: [6, sessions.openSession],
   CloseSession: [3, sessions.closeSession],
   ReopenSession: [2, sessions.reopenSession],

@@ -6,7 +6,7 @@ import { createStreamIndex } from '../../src/log/stream-index.ts'
 import { viewCatalog, type ViewName } from '../../src/projections/catalog.ts'
 import { createReplica, type Replica } from '../../src/projections/replica.ts'
 
-export const VIEWS = Object.keys(viewCatalog) as ViewName[]
+const VIEWS = Object.keys(viewCatalog) as ViewName[]
 
 /** From the first line to the last, by nobody who has written one of them. */
 export async function foldedAfresh(log: Log): Promise<Replica> {

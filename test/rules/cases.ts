@@ -52,7 +52,7 @@ export interface Expected {
 }
 
 /** Where the clock stands, and as texts: then, and a minute before and after. */
-export const NOW = Date.UTC(2026, 0, 1)
+const NOW = Date.UTC(2026, 0, 1)
 export const MINUTE = 60_000
 export const MINUTE_AGO = '2025-12-31T23:59:00.000Z'
 export const IN_A_MINUTE = '2026-01-01T00:01:00.000Z'
