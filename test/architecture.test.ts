@@ -18,7 +18,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   hub: ['errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries', 'hub-api'],
   index: ['errors', 'ids', 'log', 'events', 'domain', 'commands', 'projections', 'queries', 'hub-api', 'hub'],
   testing: ['index'],
-  cli: ['index'],
+  // Its version is the package's.
+  cli: ['index', '..'],
 }
 
 /** What may be imported as types alone: a rule names the command that it decides. */
