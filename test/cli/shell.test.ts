@@ -272,7 +272,22 @@ test('runs, seeds, checkpoints and merges from the shell', async () => {
   const as = ['--as', 'planner'] as const
   await baton.ok('run', 'start', 'r1', '--begin', ...as)
   await baton.ok('state', 'r1', '--set', 'count=1', '--set', 'log=["a"]', ...as)
-  await baton.ok('run', 'start', 'r2', '--parent', 'r1', '--worktree', 'wt', '--branch', 'b', '--model', 'opus', ...as)
+  await baton.ok(
+    'run',
+    'start',
+    'r2',
+    '--parent',
+    'r1',
+    '--worktree',
+    'wt',
+    '--branch',
+    'b',
+    '--run-dir',
+    'rd',
+    '--model',
+    'opus',
+    ...as,
+  )
   await baton.ok('seed', 'r2', '--keys', 'count,log', ...as)
   await baton.ok('state', 'r1', '--set', 'later=true', ...as)
   await baton.ok('run', 'begin', 'r2', '--model-used', 'sonnet', ...as)
@@ -280,7 +295,7 @@ test('runs, seeds, checkpoints and merges from the shell', async () => {
   await baton.ok('run', 'progress', 'r2', '--percent', '40', '--step', 'tests', ...as)
   const tree = await baton.ok('run', 'tree', 'r1')
   expect(tree).toMatch(
-    /^r1 {2}running.*\n└─ r2 {2}running {2}planner {2}40 % {2}tests {2}opus → sonnet {2}.*\/wt \(b\)\n$/,
+    /^r1 {2}running.*\n└─ r2 {2}running {2}planner {2}40 % {2}tests {2}opus → sonnet {2}\S*\/wt \(b\) {2}\S*\/rd\n$/,
   )
   await baton.ok('state', 'r2', '--set', 'count=3', '--set', 'log=["a","b"]', ...as)
   await baton.ok('state', 'r1', '--set', 'log=["a","c"]', ...as)
