@@ -1,7 +1,8 @@
 /** A hub as one actor holds it: commands go out in that actor's name, questions are the same for everybody. */
-import type { Bus, DryRun, Receipt, SendOptions } from './commands/bus.ts'
+import type { Bus, DryRun, SendOptions } from './commands/bus.ts'
 import type { Command } from './commands/catalog.ts'
 import { commandSender, type CommandSender } from './commands/emmett.ts'
+import type { Receipt } from './commands/receipt.ts'
 import { isId, sessionNamed } from './domain/address.ts'
 import { unknownRun } from './domain/find.ts'
 import { refuse } from './domain/refuse.ts'

@@ -1,6 +1,7 @@
 export { openHub, type HubOptions } from './hub.ts'
 export type { Hub, InboxHandle, ReceivedMessage, SafeResult } from './hub-api.ts'
-export type { DryRun, Receipt, ReceiptEvent, SendOptions } from './commands/bus.ts'
+export type { DryRun, SendOptions } from './commands/bus.ts'
+export type { Receipt, ReceiptEvent } from './commands/receipt.ts'
 export { commandCatalog, commandSchema, commandSchemas, type Command, type CommandType } from './commands/catalog.ts'
 export {
   eventCatalog,

@@ -89,6 +89,11 @@ test('a key: the same command gives the first receipt, another one is refused; p
   expect(await bodies(hub)).toEqual(['one', 'by a'])
 })
 
+test.each(['', 'x'.repeat(201), 7, {}])('%j is no key', async (key) => {
+  const hub = await newHub()
+  await expect(hub.send(say('x'), { key: key as string })).rejects.toMatchObject({ code: 'INVALID_COMMAND' })
+})
+
 test('a refusal is not remembered under its key', async () => {
   const hub = await newHub()
   const claim: Command = { type: 'ClaimTask', taskId: 't1', sessionId: 'a' }

@@ -4,40 +4,24 @@
  */
 import type { Done } from '../domain/state.ts'
 import { digest } from '../domain/json.ts'
-import type { Limits } from '../domain/limits.ts'
+import { SHORT_TEXT, type Limits } from '../domain/limits.ts'
+import { refuse } from '../domain/refuse.ts'
 import { openWorld, type Context, type Decision, type States } from '../domain/world.ts'
 import { BatonError } from '../errors.ts'
 import { eventCatalog, type Fact } from '../events/catalog.ts'
 import type { Clock, NewId } from '../ids.ts'
 import { actorKey } from '../log/accept.ts'
-import { decode, type Actor, type Commit, type Draft, type StoredEvent } from '../log/commit.ts'
+import type { Actor, Commit, Draft, StoredEvent } from '../log/commit.ts'
 import type { Fold } from '../log/fold.ts'
 import type { Judged } from '../log/judging.ts'
 import type { Log } from '../log/log.ts'
 import type { Proposer } from '../log/proposer.ts'
+import { readCommit } from '../log/read-commit.ts'
 import type { StreamIndex } from '../log/stream-index.ts'
 import type { Command } from './catalog.ts'
 import type { CommandDefinition } from './define.ts'
 import { parseCommand } from './parse.ts'
-
-/** What became of a command. */
-export interface Receipt {
-  /** The commit that did it; none where there was nothing to do. */
-  readonly commit: string | undefined
-  /** Of its last event; the view of whoever reads `atLeast` here shows it. */
-  readonly position: number
-  /** It had been done before, under this key. */
-  readonly duplicate: boolean
-  readonly events: readonly ReceiptEvent[]
-}
-
-export interface ReceiptEvent {
-  readonly type: string
-  readonly stream: string
-  readonly version: number
-  readonly position: number
-  readonly data: unknown
-}
+import { receiptFrom, type Receipt } from './receipt.ts'
 
 /** What a command would do. */
 export interface DryRun {
@@ -101,6 +85,7 @@ export function createBus(parts: BusParts): Bus {
   async function send(actor: Actor, input: Command, options: SendOptions = {}): Promise<Receipt> {
     const { definition, command } = parseCommand(input)
     const { key, signal, patience } = options
+    assertKey(key)
     const fp = key === undefined ? undefined : digest(input)
     const now = parts.clock()
 
@@ -166,18 +151,7 @@ export function createBus(parts: BusParts): Bus {
 
   async function again(used: Earlier, reusedKey?: string): Promise<{ answer: Receipt; n: number }> {
     const n = fold.n
-    const decoded = decode((await parts.log.readAt(used.ref)).line)
-    if (decoded.kind !== 'commit') {
-      throw new BatonError(
-        'LOG_DAMAGED',
-        `${parts.log.name} is damaged at ${used.ref}: it was whole when it was folded`,
-        {
-          details: { file: parts.log.name, offset: used.ref },
-          hint: 'Restore it from a backup; nothing was changed.',
-        },
-      )
-    }
-    const { id, cmd, events } = decoded.commit
+    const { id, cmd, events } = await readCommit(parts.log, used.ref)
     if (reusedKey !== undefined) throw keyReused(reusedKey, cmd, id)
     const { versions, position } = used
     return { answer: { ...receiptFrom(id, events, position, versions), duplicate: true }, n }
@@ -218,37 +192,17 @@ function toStored({ type, stream, data }: Fact): StoredEvent {
   return { s: stream, t: type, v: definition.version, d: data }
 }
 
-function receiptFrom(
-  commit: string,
-  events: readonly StoredEvent[],
-  position: number,
-  versions: readonly number[],
-): Receipt {
-  let copied: readonly ReceiptEvent[] | undefined
-  return {
-    commit,
-    position: position + events.length - 1,
-    duplicate: false,
-    /** Copied when somebody looks: the views hold the same objects, and a receipt is the caller's. */
-    get events() {
-      copied ??= events.map(({ s, t, d }, i) => ({
-        type: t,
-        stream: s,
-        version: versions[i] as number,
-        position: position + i,
-        data: structuredClone(d),
-      }))
-      return copied
-    },
-  }
-}
-
 /** A merge writes one stream, event after event. */
 const atOneStream = ({ ref, position, version }: Done): Earlier => ({
   ref,
   position,
   versions: Array.from({ length: 2 }, (_, i) => version + i),
 })
+
+function assertKey(key: unknown): void {
+  if (key === undefined || (typeof key === 'string' && key !== '' && key.length <= SHORT_TEXT)) return
+  refuse('INVALID_COMMAND', `a key is a text of 1 to ${SHORT_TEXT} characters`, { details: { path: 'key' } })
+}
 
 const keyReused = (key: string, cmd: string, commit: string): BatonError =>
   new BatonError(

@@ -17,11 +17,12 @@ import {
   type ReadStreamOptions,
 } from '@event-driven-io/emmett'
 import { BatonError } from '../errors.ts'
-import { decode, STREAM_PATTERN, type Actor, type Commit, type StoredEvent } from './commit.ts'
+import { STREAM_PATTERN, type Actor, type Commit, type StoredEvent } from './commit.ts'
 import type { Fold } from './fold.ts'
 import type { Judged } from './judging.ts'
 import type { Log } from './log.ts'
 import type { Proposer } from './proposer.ts'
+import { readCommit } from './read-commit.ts'
 import type { EventPlace, StreamIndex } from './stream-index.ts'
 
 type Metadata = ReadEventMetadataWithGlobalPosition
@@ -79,7 +80,7 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
     let ref = -1
     let commit: Commit | undefined
     for (const [i, place] of places.entries()) {
-      if (place.ref !== ref) commit = await readCommit(place.ref)
+      if (place.ref !== ref) commit = await readCommit(log, place.ref)
       ref = place.ref
       const stored = commit?.events[place.index] as StoredEvent
       const { data, metadata } = stored.d as Stored
@@ -97,15 +98,6 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
       })
     }
     return events
-  }
-
-  async function readCommit(ref: number): Promise<Commit> {
-    const decoded = decode((await log.readAt(ref)).line)
-    if (decoded.kind === 'commit') return decoded.commit
-    throw new BatonError('LOG_DAMAGED', `${log.name} is damaged at ${ref}: the record was whole when it was folded`, {
-      details: { file: log.name, offset: ref },
-      hint: 'Restore it from a backup; nothing was changed.',
-    })
   }
 
   return {

@@ -1,8 +1,8 @@
 /** What every question is asked of: the folded documents, and the log for what they leave there. */
 import type { States } from '../domain/world.ts'
-import { BatonError } from '../errors.ts'
-import { decode, type Actor, type Commit, type StoredEvent } from '../log/commit.ts'
+import type { Actor, Commit, StoredEvent } from '../log/commit.ts'
 import type { Log } from '../log/log.ts'
+import { readCommit } from '../log/read-commit.ts'
 import type { StreamIndex } from '../log/stream-index.ts'
 import type { Replica } from '../projections/replica.ts'
 
@@ -41,15 +41,9 @@ export interface LineCache {
 
 export async function commitAt(log: Log, ref: number, cache?: LineCache): Promise<Commit> {
   if (cache?.commit !== undefined && cache.ref === ref) return cache.commit
-  const decoded = decode((await log.readAt(ref)).line)
-  if (decoded.kind !== 'commit') {
-    throw new BatonError('LOG_DAMAGED', `${log.name} is damaged at ${ref}: the record was whole when it was folded`, {
-      details: { file: log.name, offset: ref },
-      hint: 'Restore it from a backup; nothing was changed.',
-    })
-  }
-  if (cache !== undefined) Object.assign(cache, { ref, commit: decoded.commit })
-  return decoded.commit
+  const commit = await readCommit(log, ref)
+  if (cache !== undefined) Object.assign(cache, { ref, commit })
+  return commit
 }
 
 export async function eventAt(
