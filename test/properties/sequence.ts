@@ -1,6 +1,6 @@
 /** One random sequence of commands on two hubs that share a log, with every invariant looked at after each step. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Receipt } from '../../src/commands/bus.ts'
+import type { Receipt } from '../../src/index.ts'
 import { commandCatalog } from '../../src/commands/catalog.ts'
 import { isBatonError, type ErrorCode } from '../../src/errors.ts'
 import { openHub, type Hub } from '../../src/hub.ts'

@@ -1,7 +1,7 @@
 /** Hubs in processes of their own (worker-agent.mjs), and what they are told to do. */
 import path from 'node:path'
 import type { Command } from '../../src/commands/catalog.ts'
-import type { Receipt } from '../../src/commands/bus.ts'
+import type { Receipt } from '../../src/index.ts'
 import type { Limits } from '../../src/domain/limits.ts'
 import { openHub, type Hub } from '../../src/hub.ts'
 import type { Actor } from '../../src/log/commit.ts'
