@@ -190,6 +190,17 @@ test('a cascade too wide for one commit takes several, and its root ends last', 
   expect((await hub.session('a'))?.liveRuns).toEqual([])
 })
 
+test('a run that fails its root, and is ended by that on the way, still finishes it', async () => {
+  const hub = await newHub(openMemoryLog(), { limits: { commitEvents: 6 } })
+  await hub.send({ type: 'OpenSession', sessionId: 'a' })
+  await hub.send({ type: 'StartRun', runId: 'r0', sessionId: 'a', begin: true })
+  for (const runId of ['r1', 'r2', 'r3']) await hub.send({ type: 'StartRun', runId, sessionId: 'a', parentRunId: 'r0' })
+  const child = hub.as({ kind: 'session', id: 'a', run: 'r1' })
+  await child.send({ type: 'FailRun', runId: 'r0', reason: 'error', error: 'all is lost' })
+  expect((await hub.session('a'))?.liveRuns).toEqual([])
+  expect((await hub.runs.get('r0'))?.status).toBe('failed')
+})
+
 test('a receipt is the caller’s: changing it changes no view', async () => {
   const hub = await newHub()
   await hub.send({ type: 'OpenSession', sessionId: 'a' })

@@ -73,6 +73,13 @@ export interface Bus {
   dryRun: (actor: Actor, command: Command) => Promise<DryRun>
 }
 
+/** A command on its way. */
+interface Asked extends Pick<Context, 'now' | 'begun'> {
+  readonly actor: Actor
+  readonly definition: CommandDefinition
+  readonly command: Command
+}
+
 /** One try at deciding: what follows, and what it relied on. */
 interface Decided {
   readonly decision: Decision
@@ -90,10 +97,10 @@ export function createBus(parts: BusParts): Bus {
     const now = parts.clock()
 
     /** Until nothing is left of it: most commands are one commit, some begin with others. */
-    for (;;) {
+    for (let begun = false; ; begun = true) {
       let isStep = false
       // Each commit draws ids of its own.
-      const decide = decider(actor, definition, command, now)
+      const decide = decider({ actor, definition, command, now, begun })
       const receipt = await proposer.propose<Receipt | undefined>({
         decide() {
           const used = key === undefined ? undefined : parts.keyUse(actorKey(actor, key))
@@ -115,13 +122,8 @@ export function createBus(parts: BusParts): Bus {
   }
 
   /** Ids and the time are fixed before the first try. */
-  function decider(
-    actor: Actor,
-    definition: CommandDefinition,
-    command: Command,
-    now: number,
-    states: States = parts.states,
-  ): () => Decided {
+  function decider(asked: Asked, states: States = parts.states): () => Decided {
+    const { actor, definition, command, now, begun } = asked
     const ids: string[] = []
     return () => {
       let next = 0
@@ -129,6 +131,7 @@ export function createBus(parts: BusParts): Bus {
         actor,
         now,
         newId: () => (ids[next++] ??= parts.newId()),
+        begun,
         limits: parts.limits,
       }
       const on: Record<string, number> = {}
@@ -165,7 +168,7 @@ export function createBus(parts: BusParts): Bus {
     const shown = parts.preview(actor, now)
     const facts: Fact[] = []
     for (let steps = 0; steps < MAX_STEPS; steps++) {
-      const { decision } = decider(actor, definition, command, now, shown.states)()
+      const { decision } = decider({ actor, definition, command, now, begun: steps > 0 }, shown.states)()
       if ('done' in decision) break
       facts.push(...('step' in decision ? decision.step : decision))
       if (!('step' in decision)) break

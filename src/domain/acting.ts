@@ -15,13 +15,16 @@ export interface Acting {
   readonly mailbox: Recipient
 }
 
-/** Relies on the actor's lifecycle: whoever is closed while the command is on its way commands nothing any more. */
-export function acting(world: World, { actor }: Context): Acting {
+/**
+ * Relies on the actor's lifecycle: whoever is closed while the command is on its way commands nothing any more; but a
+ * cascade that ends the acting run on its way goes on to its end.
+ */
+export function acting(world: World, { actor, begun }: Context): Acting {
   if (actor.kind === 'operator') return { operator: true, mailbox: OPERATOR }
   if (actor.kind !== 'session' || actor.id === undefined) return { operator: true, mailbox: { mailbox: 'system' } }
   const session = world.session(actor.id)
   if (session === undefined) return unknownSession(world.peek, actor.id)
-  if (session.status !== 'open') return closedSession(session)
+  if (session.status !== 'open' && !begun) return closedSession(session)
   if (actor.run === undefined) return { operator: false, session, mailbox: sessionMailbox(session.id) }
   const run = world.run(actor.run)
   if (run === undefined || run.sessionId !== session.id) {
@@ -30,7 +33,7 @@ export function acting(world: World, { actor }: Context): Acting {
       hint: `See its runs: baton session show ${session.id}`,
     })
   }
-  if (!isLive(run)) return endedRun(run)
+  if (!isLive(run) && !begun) return endedRun(run)
   return { operator: false, session, run, mailbox: runMailbox(run) }
 }
 

@@ -50,6 +50,8 @@ export interface Context {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly newId: () => string
+  /** A step of this command is in the log: whoever began it may finish it. */
+  readonly begun: boolean
   readonly limits: Limits
 }
 
