@@ -18,14 +18,21 @@ import type { DeadLetter } from './projections/dead-letters.ts'
 import { deadLetters } from './queries/dead-letters.ts'
 import type { Growth } from './queries/growth.ts'
 import { history, type HistoryOptions, type HistoryPage, type HistoryScope } from './queries/history.ts'
-import { listInbox, messageStatus, type InboxOptions, type MessageStatus, type MessageView } from './queries/inbox.ts'
+import {
+  countInbox,
+  listInbox,
+  messageStatus,
+  type InboxOptions,
+  type MessageStatus,
+  type MessageView,
+} from './queries/inbox.ts'
 import { readLog, type LogOptions } from './queries/log.ts'
 import type { Freshness, LoggedEvent, Reading } from './queries/reading.ts'
 import { replay, type ReplayOptions, type ReplayStep } from './queries/replay.ts'
 import { run, runTree, type RunTree, type RunView } from './queries/runs.ts'
 import { session, sessions, type SessionView } from './queries/sessions.ts'
 import { state, type StateView } from './queries/state.ts'
-import { subscribeInbox, type SubscribeOptions } from './queries/subscribe.ts'
+import { leavable, subscribeInbox, type SubscribeOptions } from './queries/subscribe.ts'
 import { ownership, task, tasks, type OwnershipView, type TaskView } from './queries/tasks.ts'
 
 export type SafeResult =
@@ -42,6 +49,8 @@ export interface InboxHandle {
   list: (options?: InboxOptions) => Promise<MessageView[]>
   /** What waits, then what comes. At least once, until it is acknowledged; leave the loop or abort to stop. */
   subscribe: (options?: SubscribeOptions) => AsyncIterable<ReceivedMessage>
+  /** How many messages wait. */
+  count: (options?: Freshness) => Promise<number>
   ack: (messageIds: string | readonly string[], options?: SendOptions) => Promise<Receipt>
 }
 
@@ -49,7 +58,7 @@ export interface Hub {
   readonly id: string
   /** Whom commands are by. */
   readonly actor: Actor
-  /** The same hub in another actor's name. */
+  /** The same hub in another actor's name: closing it closes the hub, disposing of the name does not. */
   as: (actor: Actor) => Hub
   send: {
     (command: Command, options?: SendOptions): Promise<Receipt>
@@ -109,7 +118,11 @@ export interface HubParts {
   readonly close: () => Promise<void>
 }
 
-export function createHub(parts: HubParts, actor: Actor): Hub {
+/** Asking relies on nothing. */
+const ignore = (): void => undefined
+
+/** The first handle closes the hub when it is disposed of; those in other names are only names. */
+export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<void> = parts.close): Hub {
   const { log, fold, bus, reading } = parts
   let eventStore: BatonEventStore | undefined
 
@@ -117,6 +130,9 @@ export function createHub(parts: HubParts, actor: Actor): Hub {
   function send(command: Command, options: { readonly dryRun: true }): Promise<DryRun>
   function send(command: Command, options: SendOptions & { readonly dryRun?: true } = {}): Promise<Receipt | DryRun> {
     const { dryRun, ...rest } = options
+    if (dryRun !== undefined && typeof dryRun !== 'boolean') {
+      refuse('INVALID_COMMAND', 'dryRun is true or it is not there', { details: { path: 'dryRun' } })
+    }
     return dryRun === true ? bus.dryRun(actor, command) : bus.send(actor, command, rest)
   }
 
@@ -137,39 +153,43 @@ export function createHub(parts: HubParts, actor: Actor): Hub {
       const id = wanted.slice('run:'.length)
       return { owner: (reading.states.run(id) ?? unknownRun(id)).sessionId, mailbox: wanted }
     }
-    const world = openWorld(reading.states, () => undefined)
+    const world = openWorld(reading.states, ignore, ignore)
     return { owner: sessionNamed(world, wanted.replace(/^session:/, '')) }
   }
 
   const ack: InboxHandle['ack'] = (messageIds, options) =>
     send({ type: 'AcknowledgeMessage', messageIds: [messageIds].flat() }, options)
 
+  async function* received(name: string | undefined, options: SubscribeOptions): AsyncGenerator<ReceivedMessage> {
+    await reading.reach()
+    const { owner, mailbox } = ownerOf(name)
+    const only = mailbox === undefined ? {} : { mailbox }
+    for await (const message of subscribeInbox(reading, parts.growth, parts.settled, owner, { ...options, ...only })) {
+      yield { ...message, ack: (sendOptions?: SendOptions) => ack(message.id, sendOptions) }
+    }
+  }
+
   function inbox(name?: string): InboxHandle {
     return {
       ack,
+      async count(options = {}) {
+        await reading.reach(options)
+        const { owner, mailbox } = ownerOf(name)
+        return countInbox(reading, owner, mailbox)
+      },
       async list(options = {}) {
         await reading.reach(options)
         const { owner, mailbox } = ownerOf(name)
         return listInbox(reading, owner, { ...options, ...(mailbox !== undefined && { mailbox }) })
       },
-      async *subscribe(options = {}) {
-        await reading.reach(options.signal === undefined ? {} : { signal: options.signal })
-        const { owner, mailbox } = ownerOf(name)
-        const received = subscribeInbox(reading, parts.growth, parts.settled, owner, {
-          ...options,
-          ...(mailbox !== undefined && { mailbox }),
-        })
-        for await (const message of received) {
-          yield { ...message, ack: (sendOptions?: SendOptions) => ack(message.id, sendOptions) }
-        }
-      },
+      subscribe: (options = {}) => leavable((signal) => received(name, { ...options, signal }), options.signal),
     }
   }
 
   const hub: Hub = {
     id: parts.id,
     actor,
-    as: (other) => createHub(parts, asActor(other)),
+    as: (other) => createHub(parts, asActor(other), () => Promise.resolve()),
     send,
     safeSend,
     commandBus: commandSender(send),
@@ -201,7 +221,7 @@ export function createHub(parts: HubParts, actor: Actor): Hub {
     catchUp: (signal) => fold.catchUp(signal),
     verify: (options) => verifyLog(log, options),
     close: parts.close,
-    [Symbol.asyncDispose]: parts.close,
+    [Symbol.asyncDispose]: dispose,
   }
   return hub
 }
@@ -220,5 +240,10 @@ export function asActor(actor: Actor): Actor {
     if (text !== undefined && !isId(text))
       refuse('BAD_ID', `${JSON.stringify(text)} is no id`, { details: { id: text } })
   }
-  return { kind, ...(id !== undefined && { id }), ...(runId !== undefined && { run: runId }), pid: process.pid }
+  return Object.freeze({
+    kind,
+    ...(id !== undefined && { id }),
+    ...(runId !== undefined && { run: runId }),
+    pid: process.pid,
+  })
 }

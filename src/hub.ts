@@ -58,7 +58,7 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   const clock = options.clock ?? systemClock
   const newId = options.newId ?? ulidFactory(clock)
-  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const limits = limitsOf(options.limits)
   if (options.create === true) await create(log, newId, clock)
 
   const index = createStreamIndex()
@@ -74,9 +74,10 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
       replica.clear()
     },
   })
+  const patience = options.patience ?? PATIENCE_MS
   const proposer = createProposer(log, fold, {
     durability: options.durability ?? 'disk',
-    patience: options.patience ?? PATIENCE_MS,
+    patience,
     maxCommitBytes: limits.commitBytes,
     maxCommitEvents: limits.commitEvents,
     clock,
@@ -85,14 +86,34 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   const states = statesOf(replica, () => fold.head.position)
   const { keyUse, unknown } = replica
   const show = (by: Actor, now: number) => preview(replica, fold.head.position, timestamp(now), by)
-  const bus = createBus({ log, fold, proposer, index, states, limits, clock, newId, unknown, keyUse, preview: show })
+  const bus = createBus({
+    log,
+    fold,
+    proposer,
+    index,
+    states,
+    limits,
+    patience,
+    clock,
+    newId,
+    unknown,
+    keyUse,
+    preview: show,
+  })
 
   await fold.catchUp()
   const id = fold.genesis?.hub
   if (id === undefined) throw fold.damage ?? unfounded(log.name)
 
   const growth = createGrowth(log)
-  const reading: Reading = { log, states, index, get: replica.get, reach: (to) => reach(fold, growth, to) }
+  const reading: Reading = {
+    log,
+    states,
+    index,
+    get: replica.get,
+    reach: (to) => reach(fold, growth, to),
+    damage: () => fold.damage,
+  }
   let closing: Promise<void> | undefined
 
   async function close(): Promise<void> {
@@ -121,6 +142,19 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   )
 }
 
+/** What is not given stays as it is; what is no limit is refused, not taken for none. */
+function limitsOf(given: Partial<Limits> = {}): Limits {
+  const named = Object.entries(given).filter(([, limit]) => limit !== undefined)
+  for (const [name, limit] of named) {
+    if (Object.hasOwn(DEFAULT_LIMITS, name) && typeof limit === 'number' && limit > 0) continue
+    throw new BatonError('INVALID_COMMAND', `limits.${name} cannot be ${String(limit)}`, {
+      details: { path: `limits.${name}` },
+      hint: `A number above 0, for one of ${Object.keys(DEFAULT_LIMITS).join(', ')}.`,
+    })
+  }
+  return { ...DEFAULT_LIMITS, ...Object.fromEntries(named) }
+}
+
 /** Folds what is there; and waits for what the caller has heard of. */
 async function reach(fold: Fold, growth: Growth, { atLeast = 0, signal }: Freshness = {}): Promise<void> {
   await fold.catchUp(signal)
@@ -130,6 +164,8 @@ async function reach(fold: Fold, growth: Growth, { atLeast = 0, signal }: Freshn
     for (;;) {
       await fold.catchUp(signal)
       if (fold.head.position >= atLeast) return
+      // It never comes to where the log contradicts itself.
+      if (fold.damage !== undefined) throw fold.damage
       signal?.throwIfAborted()
       if (!(await follower.next(signal))) {
         throw new BatonError('STORAGE_FAILED', 'the hub was closed', { details: { atLeast } })

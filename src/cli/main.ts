@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: find the verb, open the hub, run it, print what it answers. */
+import { isatty } from 'node:tty'
 import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, type Actor, type Hub } from '../index.ts'
@@ -11,7 +12,8 @@ import { duration } from './values.ts'
 import type { Answer, Given, Options, Verb } from './verb.ts'
 import { verbs } from './verbs/catalog.ts'
 
-const { env, stdin, stdout, stderr } = process
+// Not stdin: only to touch it makes a pipe answer EAGAIN to whoever reads it.
+const { env, stdout, stderr } = process
 
 /** The verb is one word or two; what is left are its arguments. */
 function findVerb(words: readonly string[]): { verb: Verb; rest: string[] } {
@@ -88,7 +90,7 @@ async function actorOf(given: Given, look: () => Promise<Hub>): Promise<Actor> {
   if (run !== undefined && run !== '')
     return parseActor(session === undefined || session === '' ? `run:${run}` : `${session}/${run}`, look)
   if (session !== undefined && session !== '') return { kind: 'session', id: session }
-  if (stdin.isTTY) return { kind: 'operator' }
+  if (isatty(0)) return { kind: 'operator' }
   throw new UsageError('who acts?', 'Say so: --as <session>, --as operator, or set BATON_SESSION (and BATON_RUN).')
 }
 
@@ -140,6 +142,7 @@ async function print(said: Answer, given: Given): Promise<number> {
   }
   const text = json ? JSON.stringify(said.json, null, stdout.isTTY ? 2 : undefined) : said.text
   if (text !== '' && given['quiet'] !== true) await write(text)
+  await said.afterwards?.()
   return said.exit ?? EXIT.ok
 }
 
@@ -150,12 +153,20 @@ function write(text: string): Promise<void> {
   })
 }
 
+/** What a timer of the runtime can count. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1
+
 /** Nobody reads any more: that is how `head` ends, and no failure. */
 const isBrokenPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE'
 
 async function main(args: readonly string[]): Promise<number> {
   const colour = stdout.isTTY && env['NO_COLOR'] === undefined && !args.includes('--no-color')
-  const look: Look = { colour, now: systemClock() }
+  const look: Look = {
+    colour,
+    get now() {
+      return systemClock()
+    },
+  }
   if (args[0] === 'help' || args.length === 0 || (args.length === 1 && ['--help', '-h'].includes(args[0] ?? ''))) {
     const words = args.slice(1)
     await write(words.length === 0 ? overview(verbs, look) : helpFor(findVerb(words).verb, look))
@@ -172,7 +183,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
-  const timeout = typeof given['timeout'] === 'string' ? AbortSignal.timeout(duration(given['timeout'])) : undefined
+  const timeout =
+    typeof given['timeout'] === 'string'
+      ? AbortSignal.timeout(Math.min(duration(given['timeout']), LONGEST_TIMEOUT))
+      : undefined
   const signal = timeout === undefined ? stop.signal : AbortSignal.any([stop.signal, timeout])
   try {
     const exit = await answer(verb, positionals, given, look, signal)
@@ -189,12 +203,14 @@ stdout.on('error', (error) => {
 })
 
 const args = process.argv.slice(2)
+/** Behind `--` stands text, whatever it looks like. */
+const flags = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
 try {
   process.exitCode = await main(args)
 } catch (error) {
   if (isBrokenPipe(error)) process.exit(EXIT.ok)
   const { text, json, exit } = explain(error)
-  stderr.write(args.includes('--json') ? `${JSON.stringify({ error: json })}\n` : `baton: ${text}\n`)
+  stderr.write(flags.includes('--json') ? `${JSON.stringify({ error: json })}\n` : `baton: ${text}\n`)
   if (env['BATON_DEBUG'] !== undefined && error instanceof Error) stderr.write(`${error.stack}\n`)
   process.exitCode = exit
 }

@@ -39,7 +39,14 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set([
   'LOG_DAMAGED',
   'LOG_TOO_NEW',
 ])
-const USAGE: ReadonlySet<ErrorCode> = new Set(['INVALID_COMMAND', 'BAD_ID', 'BAD_ADDRESS', 'AMBIGUOUS_ADDRESS'])
+const USAGE: ReadonlySet<ErrorCode> = new Set([
+  'INVALID_COMMAND',
+  'BAD_ID',
+  'BAD_ADDRESS',
+  'AMBIGUOUS_ADDRESS',
+  'PAYLOAD_TOO_LARGE',
+  'LIMIT_EXCEEDED',
+])
 
 function codeOf({ code }: BatonError): number {
   if (USAGE.has(code)) return EXIT.usage

@@ -5,13 +5,18 @@ import { UsageError } from './usage.ts'
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
+/** Ten years: what is longer was mistyped. */
+const LONGEST_MS = 3_650 * 86_400_000
+
 /** `30s`, `5m`, `2h`, `1d`, `250ms`. */
 export function duration(text: string): number {
   const [, figure, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
   if (figure === undefined || unit === undefined) {
     throw new UsageError(`${text} is no duration`, 'For example 30s, 5m, 2h, 1d.')
   }
-  return Number(figure) * (UNITS[unit] as number)
+  const ms = Number(figure) * (UNITS[unit] as number)
+  if (ms > LONGEST_MS) throw new UsageError(`${text} is too long`, 'At most 3650d.')
+  return ms
 }
 
 /** An instant, or a duration from now. */
@@ -55,7 +60,12 @@ function file(name: string): string {
 }
 
 /** `-` is what comes in on stdin. */
-export const text = (word: string): string => (word === '-' ? fs.readFileSync(0, 'utf8') : word)
+export function text(word: string): string {
+  if (word !== '-') return word
+  const piped = fs.readFileSync(0, 'utf8')
+  if (piped === '') throw new UsageError('nothing came in on stdin')
+  return piped
+}
 
 export const list = (words: readonly string[]): string[] =>
   words.flatMap((word) => word.split(',')).filter((word) => word !== '')

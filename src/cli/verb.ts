@@ -32,7 +32,13 @@ export interface Request {
 
 /** What a verb has to say: one document, or line by line; each as JSON and as text. */
 export type Answer =
-  | { readonly json: unknown; readonly text: string; readonly exit?: number }
+  | {
+      readonly json: unknown
+      readonly text: string
+      readonly exit?: number
+      /** Done once it was printed: what nobody could read is not acknowledged. */
+      readonly afterwards?: () => Promise<unknown>
+    }
   | { readonly lines: AsyncIterable<Line> }
 
 export interface Line {

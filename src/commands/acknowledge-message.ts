@@ -10,7 +10,7 @@ export type AcknowledgeMessage = z.infer<typeof schema>
 
 export const acknowledgeMessage = defineCommand(schema, {
   summary: 'Say that messages were taken care of',
-  relies: ['session', 'run'],
+  relies: ['session', 'run', 'mailbox'],
   codes: ['UNKNOWN_MESSAGE', 'NOT_RECIPIENT', 'LIMIT_EXCEEDED'],
   decide: decideAcknowledgeMessage,
 })

@@ -48,6 +48,8 @@ export interface BusParts {
   readonly proposer: Proposer
   readonly states: States
   readonly limits: Limits
+  /** How long a command goes on, in milliseconds, where it does not say so itself. */
+  readonly patience: number
   readonly clock: Clock
   readonly newId: NewId
   readonly index: StreamIndex
@@ -95,6 +97,8 @@ export function createBus(parts: BusParts): Bus {
     assertKey(key)
     const fp = key === undefined ? undefined : digest(input)
     const now = parts.clock()
+    // One deadline, however many commits it takes.
+    const deadline = performance.now() + (patience ?? parts.patience)
 
     /** Until nothing is left of it: most commands are one commit, some begin with others. */
     for (let begun = false; ; begun = true) {
@@ -115,7 +119,7 @@ export function createBus(parts: BusParts): Bus {
         },
         receipt: (judged) => (isStep ? undefined : receiptOf(judged)),
         ...(signal !== undefined && { signal }),
-        ...(patience !== undefined && { patience }),
+        patience: Math.max(1, deadline - performance.now()),
       })
       if (receipt !== undefined) return receipt
     }
@@ -135,11 +139,15 @@ export function createBus(parts: BusParts): Bus {
         limits: parts.limits,
       }
       const on: Record<string, number> = {}
-      const world = openWorld(states, (stream) => {
+      const check = (stream: string): void => {
         const unknown = parts.unknown(stream)
         if (unknown !== undefined) throw tooNew(parts.log.name, stream, unknown)
+      }
+      const rely = (stream: string): void => {
+        check(stream)
         on[stream] = index.version(stream)
-      })
+      }
+      const world = openWorld(states, rely, check)
       return { decision: definition.decide(command as never, world, context), on }
     }
   }

@@ -10,7 +10,7 @@ export function commandSender(send: (command: Command, options: SendOptions) => 
   return {
     async send({ type, data, metadata }: EmmettCommand): Promise<void> {
       const key = (metadata as { readonly key?: unknown } | undefined)?.key
-      await send({ ...data, type } as unknown as Command, typeof key === 'string' ? { key } : {})
+      await send({ ...data, type } as unknown as Command, key === undefined ? {} : { key: key as string })
     },
   }
 }

@@ -20,7 +20,8 @@ export function parseCommand(input: unknown): Parsed {
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) return badKey(type, field)
   }
   const result = definition.schema.safeParse(input)
-  if (result.success) return { definition, command: result.data as Command }
+  // Taken now: what the caller does to its objects later is no part of the command.
+  if (result.success) return { definition, command: structuredClone(result.data) as Command }
   return malformed(type, input, result.error.issues)
 }
 

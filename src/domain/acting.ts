@@ -71,7 +71,9 @@ export function assertMayCommand(by: Acting, run: Run, world: World): void {
 export function assertMayRule(by: Acting, session: Session, world: World): void {
   if (by.operator) return
   // Parents never change either.
-  for (let at: Session | undefined = session; at !== undefined;) {
+  let at: Session | undefined = session
+  // As deep as it stands: a circle, which only a faulty writer makes, ends.
+  for (let above = 0; at !== undefined && above < session.depth; above++) {
     if (at.id === by.session?.id) return
     at = at.parentSessionId === undefined ? undefined : world.peek.session(at.parentSessionId)
   }

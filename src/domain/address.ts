@@ -273,7 +273,8 @@ function liveOnes(world: World, ids: readonly string[]): Recipient[] {
 }
 
 function runRelatives(world: World, run: Run, which: RelativeSet): Recipient[] {
-  const childrenOf = (id: string): string[] => Object.keys(world.peek.run(id)?.children ?? {})
+  // Relied on: a child that is started meanwhile belongs to the set.
+  const childrenOf = (id: string): string[] => Object.keys(world.run(id)?.children ?? {})
   const parentOf = (id: string): string | undefined => world.peek.run(id)?.parentRunId
   return liveOnes(world, relatives(run.id, which, childrenOf, parentOf))
 }
@@ -299,15 +300,16 @@ function relatives(
       return parent === undefined ? [] : childrenOf(parent).filter((id) => id !== self)
     }
     case 'descendants': {
-      const below = childrenOf(self)
-      // The list grows while it is walked.
-      for (let i = 0; i < below.length; i++) below.push(...childrenOf(below[i] as string))
-      return below
+      // A set: it grows while it is walked, and ends where a faulty writer made a circle.
+      const below = new Set(childrenOf(self))
+      for (const id of below) for (const child of childrenOf(id)) below.add(child)
+      below.delete(self)
+      return [...below]
     }
     case 'ancestors': {
-      const above: string[] = []
-      for (let at = parentOf(self); at !== undefined; at = parentOf(at)) above.push(at)
-      return above
+      const above = new Set<string>()
+      for (let at = parentOf(self); at !== undefined && !above.has(at); at = parentOf(at)) above.add(at)
+      return [...above]
     }
   }
 }

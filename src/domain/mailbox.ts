@@ -192,8 +192,9 @@ function messageSent({ data, ref, index, position, at, by }: BatonEvent<'Message
 }
 
 /** The first reply of somebody whom the request had reached answers it. */
-function repliedTo(request: Message, { data, by }: BatonEvent<'MessageSent'>): Message {
+function repliedTo(request: Message, { data, by, at }: BatonEvent<'MessageSent'>): Message {
   if (request.replyBy === undefined || request.answeredBy !== undefined) return request
+  if (Date.parse(at) > Date.parse(request.replyBy)) return request
   const reached =
     Object.hasOwn(request.deliveries, data.from) ||
     (by.kind === 'session' && Object.values(request.deliveries).some(({ sessionId }) => sessionId === by.id))

@@ -56,7 +56,8 @@ export function evolveSession(session: Session | undefined, event: BatonEvent): 
       if (event.data.leaseUntil !== undefined) session.leaseUntil = event.data.leaseUntil
       return session
     case 'LeaseRenewed':
-      session.leaseUntil = event.data.leaseUntil
+      // Two at once may come in any order.
+      if (event.data.leaseUntil > (session.leaseUntil ?? '')) session.leaseUntil = event.data.leaseUntil
       return session
     default:
       return session

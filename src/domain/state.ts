@@ -68,9 +68,10 @@ export function evolveScope(scope: Scope = emptyScope(), event: BatonEvent): Sco
         position: event.position,
         ...(mergedFrom !== undefined && { mergedFrom }),
       }
-      for (const key in base) if (!Object.hasOwn(scope.base, key)) scope.base[key] = base[key]
+      // Of two first writes at once the first one's is the base.
+      for (const key in base) if (!Object.hasOwn(scope.keys, key)) scope.base[key] = base[key]
       for (const key in set) write(scope, key, { ...from, value: set[key], bytes: sizeOf(key, set[key]) })
-      for (const key of remove) write(scope, key, { ...from, removed: true, bytes: 0 })
+      for (const key of remove) write(scope, key, { ...from, removed: true, bytes: key.length })
       return scope
     }
     case 'ChildResultMerged': {

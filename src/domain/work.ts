@@ -32,7 +32,8 @@ export function evolveWork(work: Work = emptyWork(), event: BatonEvent): Work {
       if (event.data.leaseUntil !== undefined) work.leaseUntil = event.data.leaseUntil
       return work
     case 'LeaseRenewed':
-      work.leaseUntil = event.data.leaseUntil
+      // Two at once may come in any order.
+      if (event.data.leaseUntil > (work.leaseUntil ?? '')) work.leaseUntil = event.data.leaseUntil
       return work
     case 'RunProgressed': {
       const { percent, step, label, usage } = event.data

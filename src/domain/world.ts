@@ -64,9 +64,10 @@ export type Decision =
 
 export type Decide<Command> = (command: Command, world: World, context: Context) => Decision
 
-export function openWorld(states: States, rely: (stream: string) => void): World {
+/** `check` is asked for every stream that is looked at, relied on or not: it throws where this build cannot read it. */
+export function openWorld(states: States, rely: (stream: string) => void, check: (stream: string) => void): World {
   return {
-    peek: states,
+    peek: checked(states, check),
     session(id) {
       rely(sessionStream(id))
       return states.session(id)
@@ -95,6 +96,33 @@ export function openWorld(states: States, rely: (stream: string) => void): World
       for (const mailbox of mailboxes) rely(mailboxStream(mailbox))
       return states.inbox(inboxOf(recipient))
     },
+  }
+}
+
+function checked(states: States, check: (stream: string) => void): States {
+  return {
+    ...states,
+    session(id) {
+      check(sessionStream(id))
+      return states.session(id)
+    },
+    run(id) {
+      check(runStream(id))
+      return states.run(id)
+    },
+    work(runId) {
+      check(workStream(runId))
+      return states.work(runId)
+    },
+    sessionState(rootSessionId) {
+      check(stateStream(rootSessionId))
+      return states.sessionState(rootSessionId)
+    },
+    task(id) {
+      check(taskStream(id))
+      return states.task(id)
+    },
+    position: states.position,
   }
 }
 

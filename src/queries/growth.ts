@@ -9,6 +9,7 @@ export interface Growth {
   follow: () => Follower
   /** The hub closes: nobody waits any longer. */
   close: () => void
+  readonly closed: boolean
 }
 
 export interface Follower extends Disposable {
@@ -72,5 +73,11 @@ export function createGrowth(log: Log): Growth {
     hintAll()
   }
 
-  return { follow, close }
+  return {
+    follow,
+    close,
+    get closed() {
+      return closed
+    },
+  }
 }

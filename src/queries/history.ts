@@ -1,6 +1,6 @@
 /** What happened to a task, a session, a run, or in a thread: paged, in both directions, closed ones too. */
 import { bucketOf } from '../projections/history.ts'
-import { eventAt, type Freshness, type LineCache, type LoggedEvent, type Reading } from './reading.ts'
+import { assertLimit, eventAt, type Freshness, type LineCache, type LoggedEvent, type Reading } from './reading.ts'
 
 export type HistoryScope =
   | { readonly task: string }
@@ -35,7 +35,7 @@ export async function history(
   options: HistoryOptions = {},
 ): Promise<HistoryPage> {
   await reading.reach(options)
-  const { limit = 100 } = options
+  const limit = assertLimit(options.limit)
   const [[kind, id] = ['', '']] = Object.entries(scope)
   const found = find(reading, `${kind}:${id}`, { ...options, limit: limit + 1 })
   const cache: LineCache = { ref: -1, commit: undefined }

@@ -1,8 +1,9 @@
 /** What waits for a session, its runs, or the operator. Reading changes nothing. */
+import { of } from '../domain/dict.ts'
 import { unknownSession } from '../domain/find.ts'
 import type { Delivery, InboxEntry, Message } from '../domain/mailbox.ts'
 import type { Actor } from '../log/commit.ts'
-import { eventAt, type Freshness, type LineCache, type Reading } from './reading.ts'
+import { assertLimit, eventAt, type Freshness, type LineCache, type Reading } from './reading.ts'
 
 export interface MessageView {
   readonly id: string
@@ -42,7 +43,7 @@ export interface InboxOptions extends InboxFilter, Freshness {
 /** What is not acknowledged, oldest first. `owner` is a session's id, or `operator`. */
 export async function listInbox(reading: Reading, owner: string, options: InboxOptions = {}): Promise<MessageView[]> {
   await reading.reach(options)
-  const { limit = 100 } = options
+  const limit = assertLimit(options.limit)
   const found: MessageView[] = []
   for (const entry of entriesAfter(reading, owner, options.after ?? 0)) {
     if (found.length >= limit) break
@@ -50,6 +51,13 @@ export async function listInbox(reading: Reading, owner: string, options: InboxO
     if (message !== undefined) found.push(await withBody(reading, message, entry))
   }
   return found
+}
+
+/** How many messages wait for a session and its runs, or in one of its mailboxes. */
+export function countInbox({ states }: Reading, owner: string, mailbox: string | undefined): number {
+  const counts = states.inbox(owner)?.counts ?? {}
+  if (mailbox !== undefined) return of(counts, mailbox) ?? 0
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
 /** Taken now: what is folded later belongs to another answer. */
@@ -86,7 +94,7 @@ export async function withBody(
     position: at.position,
     mailbox: at.mailbox,
     from,
-    by,
+    by: { ...by },
     sentAt,
     kind,
     ...(subject !== undefined && { subject }),
@@ -96,7 +104,7 @@ export async function withBody(
     ...(replyBy !== undefined && { replyBy }),
     ...(expiresAt !== undefined && { expiresAt }),
     body,
-    ...(data !== undefined && { data }),
+    ...(data !== undefined && { data: structuredClone(data) }),
   }
 }
 

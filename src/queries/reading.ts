@@ -1,5 +1,6 @@
 /** What every question is asked of: the folded documents, and the log for what they leave there. */
 import type { States } from '../domain/world.ts'
+import { BatonError } from '../errors.ts'
 import type { Actor, Commit, StoredEvent } from '../log/commit.ts'
 import type { Log } from '../log/log.ts'
 import { readCommit } from '../log/read-commit.ts'
@@ -25,6 +26,8 @@ export interface Reading {
   readonly index: StreamIndex
   /** Folds what was written meanwhile, and waits until position `atLeast` has come. */
   readonly reach: (options?: Freshness) => Promise<void>
+  /** Set when the log contradicts itself: nothing comes any more. */
+  readonly damage: () => Error | undefined
 }
 
 export interface Freshness {
@@ -65,3 +68,12 @@ export const logged = ({ id, at, by }: Commit, { s, t, v, d }: StoredEvent, posi
   at,
   by,
 })
+
+const MANY = 100
+
+/** How many answers are wanted: a page that can hold none would never end. */
+export function assertLimit(limit: number | undefined): number {
+  if (limit === undefined) return MANY
+  if (Number.isSafeInteger(limit) && limit > 0) return limit
+  throw new BatonError('INVALID_COMMAND', `${String(limit)} is no limit: a whole number from 1`, { details: { limit } })
+}

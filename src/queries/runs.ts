@@ -30,10 +30,11 @@ export async function runTree(reading: Reading, id: string, options: Freshness =
   return treeOf(reading, id)
 }
 
-function treeOf(reading: Reading, id: string): RunTree | undefined {
-  const view = runView(reading, id)
+/** `above` are those that led here: a circle, which only a faulty writer makes, ends. */
+function treeOf(reading: Reading, id: string, above: readonly string[] = []): RunTree | undefined {
+  const view = above.includes(id) ? undefined : runView(reading, id)
   if (view === undefined) return undefined
-  return { ...view, children: view.children.flatMap((child) => treeOf(reading, child) ?? []) }
+  return { ...view, children: view.children.flatMap((child) => treeOf(reading, child, [...above, id]) ?? []) }
 }
 
 function runView({ states }: Reading, id: string): RunView | undefined {

@@ -22,6 +22,8 @@ export async function* subscribeInbox(
   try {
     for (let cursor = after; !isAborted(signal);) {
       await reading.reach()
+      const damage = reading.damage()
+      if (damage !== undefined) throw damage
       const { position } = reading.states
       const entries = entriesAfter(reading, owner, cursor)
       // What a power cut could still take back is handed to nobody.
@@ -37,8 +39,35 @@ export async function* subscribeInbox(
       cursor = Math.max(cursor, position)
       if (!(await follower.next(signal))) return
     }
+  } catch (error) {
+    // Whoever leaves, or closes the hub, is done with it.
+    if (growth.closed || isAborted(signal)) return
+    throw error
   } finally {
     follower.dispose()
+  }
+}
+
+/**
+ * An iterator that can be left while it waits: `return` alone would stand in line behind the `next` that waits.
+ * `start` is handed the signal that ends it.
+ */
+export function leavable<Item>(
+  start: (signal: AbortSignal) => AsyncGenerator<Item>,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Item> {
+  return {
+    [Symbol.asyncIterator]() {
+      const left = new AbortController()
+      const items = start(signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]))
+      return {
+        next: () => items.next(),
+        async return() {
+          left.abort()
+          return items.return(undefined)
+        },
+      }
+    },
   }
 }
 

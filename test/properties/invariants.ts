@@ -176,8 +176,8 @@ function assertStates(replica: Replica, { states, runs }: Ledger): void {
       { value, removed, version },
     ])
     equal(Object.fromEntries(keys), Object.fromEntries(book), `the state of ${kind} ${id}`)
-    const bytes = [...book].map(([key, { value, removed }]) =>
-      removed ? 0 : key.length + Buffer.byteLength(JSON.stringify(value)),
+    const bytes = [...book].map(
+      ([key, { value, removed }]) => key.length + (removed ? 0 : Buffer.byteLength(JSON.stringify(value))),
     )
     equal(
       scope?.bytes ?? 0,

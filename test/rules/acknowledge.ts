@@ -41,6 +41,16 @@ export const acknowledgeCases: readonly Case[] = [
     follows: [acknowledged('m2', ['run:r1', 'coder'])],
   },
   {
+    name: 'while its session is closing, by the operator: there the mail moves, so its mailbox is relied on',
+    given: [
+      ...given,
+      { type: 'SessionClosing', stream: 'session-coder', data: { sessionId: 'coder', outcome: 'done' } },
+    ],
+    when: ack('m1'),
+    follows: [acknowledged('m1', 'session:coder')],
+    on: ['session-coder', 'mailbox-session-coder'],
+  },
+  {
     name: 'anybody’s, by the operator: wherever it waits',
     given: [...given, ...mail('m3', 'session:planner', 'session:coder', 'operator', 'session:planner')],
     when: ack('m3'),

@@ -26,6 +26,14 @@ const closed = (sessionId = 'coder', more = {}): Expected =>
 const left = (taskId: string): Expected =>
   event(`task-${taskId}`, 'ParticipantLeft', { taskId, sessionId: 'coder', reason: WHY })
 
+const WITHDRAWN = {
+  kind: 'notice',
+  subject: 'the offer of task t1 was withdrawn',
+  body: WHY,
+  taskId: 't1',
+  data: { taskId: 't1' },
+} as const
+
 const runs: readonly Case[] = [
   {
     name: 'by force its live runs fail as lost, each once and the deepest first, and let go what they held',
@@ -220,13 +228,11 @@ const tasks: readonly Case[] = [
         to: 'tester',
         reason: WHY,
       }),
-      ...told('new-2', 'session:coder', 'tester', {
-        kind: 'notice',
-        subject: 'the offer of task t1 was withdrawn',
-        body: WHY,
-        taskId: 't1',
-        data: { taskId: 't1' },
-      }),
+      // The heir hears of it in the place of who leaves.
+      ...told('new-2', 'session:coder', 'heir', WITHDRAWN).map((each) =>
+        each.type === 'MessageSent' ? { ...each, data: { ...(each.data as object), address: 'session:coder' } } : each,
+      ),
+      ...told('new-3', 'session:coder', 'tester', WITHDRAWN),
       event('task-t1', 'ParticipantJoined', { taskId: 't1', sessionId: 'heir' }),
       event('task-t1', 'OwnershipTransferred', {
         taskId: 't1',

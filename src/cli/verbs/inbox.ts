@@ -30,12 +30,22 @@ export const inbox: Verb = {
       ...(typeof given['kind'] === 'string' && { kind: given['kind'] }),
       signal,
     }
-    if (given['follow'] === true) return { lines: follow(open, whose, filter, given['ack'] === true, look) }
+    if (given['follow'] === true)
+      return { lines: follow(open, whose, filter, given['ack'] === true && given['dry-run'] !== true, look) }
+    const acknowledge = given['ack'] === true && given['dry-run'] !== true
     const limit = typeof given['n'] === 'string' ? figure(given['n']) : 100
-    const messages =
-      given['all'] === true ? await everything(open, whose, limit) : await open.inbox(whose).list({ ...filter, limit })
-    if (given['ack'] === true && messages.length > 0) await open.inbox(whose).ack(messages.map(({ id }) => id))
-    return { json: messages, text: messages.length === 0 ? 'nothing waits' : table(messages, look) }
+    if (given['all'] === true) {
+      const every = await everything(open, whose, limit, filter)
+      return { json: every, text: every.length === 0 ? 'nothing ever came' : table(every, look) }
+    }
+    const messages = await open.inbox(whose).list({ ...filter, limit })
+    const more = messages.length < limit ? 0 : (await open.inbox(whose).count()) - messages.length
+    return {
+      json: messages,
+      text:
+        messages.length === 0 ? 'nothing waits' : table(messages, look) + (more > 0 ? `\n… and ${more} more: -n` : ''),
+      ...(acknowledge && messages.length > 0 && { afterwards: () => ackAll(open, whose, messages) }),
+    }
   },
 }
 
@@ -50,26 +60,53 @@ async function* follow(hub: Hub, whose: string, filter: InboxOptions, ack: boole
   }
 }
 
-/** Every message that was ever delivered there, newest last. */
-async function everything(hub: Hub, whose: string, limit: number): Promise<(MessageView & { state: string })[]> {
-  if (whose === 'operator')
+/** As many to a command as it takes. */
+async function ackAll(hub: Hub, whose: string, messages: readonly MessageView[]): Promise<void> {
+  const ids = messages.map(({ id }) => id)
+  for (let i = 0; i < ids.length; i += 1_000) await hub.inbox(whose).ack(ids.slice(i, i + 1_000))
+}
+
+type Delivered = MessageView & { readonly state: string }
+
+/** Every message that was ever delivered there, newest last: page after page of its history. */
+async function everything(hub: Hub, whose: string, limit: number, filter: InboxOptions): Promise<Delivered[]> {
+  if (whose === 'operator') {
     throw new UsageError('--all needs a session', 'The operator’s is in the log: baton log mailbox-operator')
-  const { events } = await hub.history(
-    { session: whose.replace(/^session:/, '') },
-    { direction: 'backward', limit: 1_000 },
-  )
-  const found: (MessageView & { state: string })[] = []
-  for (const { type, data, position } of events) {
-    if (type !== 'MessageDelivered' || found.length >= limit) continue
-    const { messageId, mailbox, sessionId } = data as { messageId: string; mailbox: string; sessionId?: string }
-    if (sessionId !== whose.replace(/^session:/, '')) continue
-    const status = await hub.message(messageId)
-    if (status === undefined) continue
-    const { deliveries, address: _, answeredBy: __, ...view } = status
-    found.push({ ...view, position, mailbox, state: deliveries[mailbox]?.state ?? 'pending' })
+  }
+  const id = whose.replace(/^(session|run):/, '')
+  const scope = whose.startsWith('run:') ? { run: id } : { session: id }
+  const found: Delivered[] = []
+  for (let before = Infinity; found.length < limit;) {
+    const page = await hub.history(scope, { direction: 'backward', limit: 1_000, before, after: filter.after ?? 0 })
+    for (const { type, data, position } of page.events) {
+      before = position
+      if (type !== 'MessageDelivered' || found.length >= limit) continue
+      const message = await delivered(hub, whose, data as Delivery, position)
+      if (message !== undefined && fits(message, filter)) found.push(message)
+    }
+    if (!page.more) break
   }
   return found.toReversed()
 }
+
+interface Delivery {
+  readonly messageId: string
+  readonly mailbox: string
+  readonly sessionId?: string
+}
+
+async function delivered(hub: Hub, whose: string, to: Delivery, position: number): Promise<Delivered | undefined> {
+  const { messageId, mailbox, sessionId } = to
+  if (whose.startsWith('run:') ? mailbox !== whose : sessionId !== whose.replace(/^session:/, '')) return undefined
+  const status = await hub.message(messageId)
+  if (status === undefined) return undefined
+  const { deliveries, address: _, answeredBy: __, ...view } = status
+  return { ...view, position, mailbox, state: deliveries[mailbox]?.state ?? 'pending' }
+}
+
+const fits = (message: MessageView, { from, kind }: InboxOptions): boolean =>
+  (kind === undefined || message.kind === kind) &&
+  (from === undefined || [message.from, message.by.id, message.from.replace(/^session:/, '')].includes(from))
 
 function table(messages: readonly (MessageView & { readonly state?: string })[], look: Look): string {
   return columns(

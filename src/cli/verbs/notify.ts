@@ -8,7 +8,9 @@ export const notify: Verb = {
   examples: ['baton notify --as coder'],
   async run({ actor, hub, signal }) {
     const { id } = await actor()
-    const messages = await (await hub()).inbox(id ?? 'operator').list({ limit: 50, signal })
+    const inbox = (await hub()).inbox(id ?? 'operator')
+    const messages = await inbox.list({ limit: 50, signal })
+    const waiting = messages.length < 50 ? messages.length : await inbox.count()
     const json = messages.map(({ id: messageId, from, kind, subject, taskId, sentAt, mailbox }) => ({
       id: messageId,
       from,
@@ -26,7 +28,7 @@ export const notify: Verb = {
     if (lines.length === 0) return { json, text: '' }
     return {
       json,
-      text: [`${lines.length} waiting; read them: baton inbox --as ${id ?? 'operator'}`, ...lines].join('\n'),
+      text: [`${waiting} waiting; read them: baton inbox --as ${id ?? 'operator'}`, ...lines].join('\n'),
     }
   },
 }

@@ -26,6 +26,8 @@ export const decideCloseSession: Decide<CloseSession> = (command, world, context
   if (session === undefined) return unknownSession(world.peek, sessionId)
   const by = closer(world, context, session)
   assertMayRule(by, session, world)
+  // Somebody else has finished it meanwhile, and may have opened it again: it was closed, as was asked.
+  if (context.begun && session.status !== 'closing') return []
   if (session.status === 'closed') return closedSession(session)
   return session.status === 'open' ? barTheDoor(command, session, world) : moveOut(session, by, world, context)
 }

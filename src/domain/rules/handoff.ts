@@ -123,7 +123,7 @@ export function withdrawOffer(
   const ended = { taskId, offerId, from, to }
   const lapsed = pendingOffer(task, context) === undefined
   const stream = taskStream(taskId)
-  const told = [from, to].filter((id) => id !== by.session?.id && (id !== leaving || heir(world, id) !== undefined))
+  const told = [from, to].filter((id) => (id === leaving ? heir(world, id) !== undefined : id !== by.session?.id))
   const subject = lapsed ? `the offer of task ${taskId} has expired` : `the offer of task ${taskId} was withdrawn`
   return [
     lapsed

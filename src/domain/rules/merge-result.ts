@@ -7,10 +7,10 @@ import { anyRun, liveRun, openSession } from '../find.ts'
 import { mergeWrites, type KeyConflict, type Value } from '../merge.ts'
 import { refuse } from '../refuse.ts'
 import { isLive, type Run } from '../run.ts'
-import { stateStream, type Merge, type Scope, type StateEntry } from '../state.ts'
+import { readable, stateStream, type Merge, type Scope, type StateEntry } from '../state.ts'
 import { workStream, type Work } from '../work.ts'
 import type { Decide, World } from '../world.ts'
-import { assertRoom } from './set-state.ts'
+import { assertRoom, fellThrough } from './set-state.ts'
 
 export const decideMergeChildResult: Decide<MergeChildResult> = (command, world, context) => {
   const by = acting(world, context)
@@ -39,7 +39,7 @@ export const decideMergeChildResult: Decide<MergeChildResult> = (command, world,
         : last?.resultAs === key
           ? resultOf(child, last.checkpoint, work)
           : undefined,
-    ours: (key) => valueOf(of(target.state?.keys, key)),
+    ours: (key) => target.reads(key),
     ...(strategies !== undefined && { strategies }),
     ...(fallback !== undefined && { fallback }),
   })
@@ -55,7 +55,15 @@ export const decideMergeChildResult: Decide<MergeChildResult> = (command, world,
   ]
   const { set, remove } = merged
   if (Object.keys(set).length > 0 || remove.length > 0) {
-    const data = { scope, id, set: { ...set }, remove: [...remove], mergedFrom: childRunId }
+    const base = target.fellThrough([...Object.keys(set), ...remove])
+    const data = {
+      scope,
+      id,
+      set: { ...set },
+      remove: [...remove],
+      mergedFrom: childRunId,
+      ...(base !== undefined && { base }),
+    }
     facts.push({ stream, type: 'StateChanged', data })
   }
   return facts
@@ -66,6 +74,9 @@ interface Target {
   readonly id: string
   readonly stream: string
   readonly state: Scope | undefined
+  /** What a reader of the target meets: a run's seed and, where it shares, the session's state included. */
+  readonly reads: (key: string) => Value
+  readonly fellThrough: (keys: readonly string[]) => Record<string, unknown> | undefined
 }
 
 /** The parent run, live, or the session's state while its root session is open. */
@@ -95,10 +106,26 @@ function targetOf(child: Run, into: 'parent' | 'session', by: Acting, world: Wor
       id: rootSessionId,
       stream: stateStream(rootSessionId),
       state: world.sessionState(rootSessionId),
+      reads: (key) => valueOf(of(world.peek.sessionState(rootSessionId)?.keys, key)),
+      fellThrough: () => undefined,
     }
   }
-  const { id } = liveRun(world, parentRunId as string)
-  return { scope: 'run', id, stream: workStream(id), state: world.work(id)?.own }
+  const run = liveRun(world, parentRunId as string)
+  const { id } = run
+  const state = world.work(id)?.own
+  const session = run.context === 'shared' ? world.sessionState(rootSessionId) : undefined
+  const read = readable({ own: state, run, session })
+  return {
+    scope: 'run',
+    id,
+    stream: workStream(id),
+    state,
+    reads: (key) => {
+      const entry = read.get(key)
+      return entry && { value: entry.value }
+    },
+    fellThrough: (keys) => fellThrough(run, keys, state, world),
+  }
 }
 
 /** The child's own writes, at its end or at the checkpoint named. */

@@ -146,8 +146,8 @@ function acknowledging(message: Message, by: Acting, world: World): Fact[] {
     .filter(([, { state }]) => state === 'pending')
     .map(([mailbox, { sessionId }]) => {
       const at = sessionId === undefined ? { mailbox } : { mailbox, sessionId }
-      // While its session is being closed the mail moves: who relies on it being open acknowledges in one place only.
-      if (sessionId !== undefined) world.session(sessionId)
+      // While its session is being closed the mail moves: then, and only then, the mailbox itself is relied on.
+      if (sessionId !== undefined && world.session(sessionId)?.status !== 'open') world.inbox(at, [mailbox])
       return acknowledged(message.id, at)
     })
 }

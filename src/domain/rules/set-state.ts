@@ -17,13 +17,13 @@ export const decideSetState: Decide<SetState> = (command, world, context) => {
   if (!by.operator && by.session?.rootSessionId !== root) {
     notAllowed(by, `write the state of ${scope} ${id}`, 'The sessions of its tree')
   }
-  if (run === undefined) openSession(world, root)
+  if (run === undefined) for (const each of new Set([root, id])) openSession(world, each)
   // Writers of different keys do not disturb each other: the versions are relied on where they are expected.
   const states = expect === undefined ? world.peek : world
   const current = run === undefined ? states.sessionState(root) : states.work(run.id)?.own
   assertVersions(expect, current, id)
-  assertRoom(set, current, context)
   const gone = [...new Set(remove)].filter((key) => !Object.hasOwn(set, key))
+  assertRoom(set, current, context, gone)
   if (Object.keys(set).length === 0 && gone.length === 0) return []
   const target = run === undefined ? { scope, id: root } : { scope, id }
   const stream = run === undefined ? stateStream(root) : workStream(id)
@@ -57,6 +57,7 @@ export function assertRoom(
   set: Readonly<Record<string, unknown>>,
   current: Scope | undefined,
   { limits }: Context,
+  gone: readonly string[] = [],
 ): void {
   let bytes = current?.bytes ?? 0
   for (const key of Object.keys(set)) {
@@ -69,14 +70,16 @@ export function assertRoom(
     }
     bytes += size - (of(current?.keys, key)?.bytes ?? 0)
   }
-  if (bytes <= limits.scopeBytes) return
+  for (const key of gone) bytes += key.length - (of(current?.keys, key)?.bytes ?? 0)
+  // What makes it smaller is never refused: else nobody could get below the limit again.
+  if (bytes <= limits.scopeBytes || bytes < (current?.bytes ?? 0)) return
   refuse('LIMIT_EXCEEDED', `the state would have ${bytes} bytes; the limit is ${limits.scopeBytes}`, {
     details: { limit: limits.scopeBytes, size: bytes },
   })
 }
 
 /** What a run that shares the session's state read there before its own first write: the base of a later merge. */
-function fellThrough(
+export function fellThrough(
   run: Run,
   keys: readonly string[],
   own: Scope | undefined,
