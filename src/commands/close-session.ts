@@ -17,6 +17,6 @@ export type CloseSession = z.infer<typeof schema>
 export const closeSession = defineCommand(schema, {
   summary: 'Close a session: mail and tasks go to its successor',
   relies: ['session', 'run', 'task', 'mailbox'],
-  codes: ['RUNS_LIVE', 'NOT_ALLOWED', 'LIMIT_EXCEEDED'],
+  codes: ['RUNS_LIVE', 'INVALID_TRANSITION', 'NOT_ALLOWED', 'LIMIT_EXCEEDED'],
   decide: decideCloseSession,
 })

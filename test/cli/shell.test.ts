@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
+import { openHub } from '../../src/index.ts'
 import type { HistoryPage, LoggedEvent, MessageView, OwnershipView, Receipt } from '../../src/index.ts'
 import { shell, type Shell } from '../support/baton.ts'
 import { scratch } from '../support/scratch.ts'
@@ -324,4 +325,42 @@ test('runs, seeds, checkpoints and merges from the shell', async () => {
     'ChildResultMerged',
     'StateChanged',
   ])
+})
+
+const MAIN = path.resolve(import.meta.dirname, '../../dist/baton.js')
+const bash = (script: string): { status: number | null; stdout: string; stderr: string } =>
+  spawnSync('bash', ['-c', script.replaceAll('baton', `'${process.execPath}' '${MAIN}'`)], { cwd, encoding: 'utf8' })
+
+test('a text from a pipe that takes its time; and from one that brings nothing', async () => {
+  await open('planner', 'coder')
+  const slow = bash('(sleep 1; echo from a pipe) | baton send coder - --as planner')
+  expect(slow).toMatchObject({ status: 0, stderr: '' })
+  expect(await baton.json<MessageView[]>('inbox', 'coder')).toMatchObject([{ body: 'from a pipe\n' }])
+  const nothing = bash('baton send coder - --as planner < /dev/null')
+  expect(nothing).toMatchObject({ status: 2, stdout: '', stderr: 'baton: nothing came in on stdin\n' })
+  expect(await baton.json<MessageView[]>('inbox', 'coder')).toHaveLength(1)
+})
+
+test('what could not be printed is not acknowledged, and a dry run acknowledges nothing', async () => {
+  await open('planner', 'coder')
+  await baton.ok('send', 'coder', 'one', '--as', 'planner')
+  expect(bash('baton inbox --ack --as coder > /dev/full').status).toBe(1)
+  await baton.ok('inbox', '--ack', '--dry-run', '--as', 'coder')
+  expect(await baton.json<MessageView[]>('inbox', 'coder')).toHaveLength(1)
+  await baton.ok('inbox', '--ack', '--as', 'coder')
+  expect(await baton.json<MessageView[]>('inbox', 'coder')).toEqual([])
+})
+
+test('an inbox of many: what is not shown is counted, and --all reads every page', async () => {
+  const hub = await openHub({ dir: path.join(cwd, '.baton'), durability: 'os' })
+  for (const sessionId of ['planner', 'coder']) await hub.send({ type: 'OpenSession', sessionId })
+  for (let i = 0; i < 600; i++) {
+    await hub.send({ type: 'SendMessage', to: 'coder', body: String(i), kind: i % 2 === 0 ? 'even' : 'odd' })
+  }
+  await hub.close()
+  expect((await baton.ok('inbox', 'coder')).split('\n').at(-2)).toBe('… and 500 more: -n')
+  expect(await baton.ok('notify', '--as', 'coder')).toContain('600 waiting;')
+  await baton.ok('inbox', '--ack', '-n', '600', '--as', 'coder')
+  expect(await baton.json('inbox', 'coder', '--all', '-n', '1000')).toHaveLength(600)
+  expect(await baton.json('inbox', 'coder', '--all', '-n', '1000', '--kind', 'odd')).toHaveLength(300)
 })

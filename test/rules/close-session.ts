@@ -192,6 +192,13 @@ const mails: readonly Case[] = [
 
 const refusals: readonly Case[] = [
   {
+    name: 'half closed, in favour of another heir than it was begun for',
+    given: [...sessions('coder', 'heir'), closing('coder')],
+    when: close('coder', { successorId: 'heir' }),
+    rejects: 'INVALID_TRANSITION',
+    details: { sessionId: 'coder', outcome: 'done' },
+  },
+  {
     name: 'one with live runs',
     given: [open('coder'), create('r1', 'coder'), start('r2', 'coder'), start('r3', 'coder'), complete('r3')],
     when: close('coder', { outcome: 'failed' }),

@@ -29,7 +29,18 @@ export const decideCloseSession: Decide<CloseSession> = (command, world, context
   // Somebody else has finished it meanwhile, and may have opened it again: it was closed, as was asked.
   if (context.begun && session.status !== 'closing') return []
   if (session.status === 'closed') return closedSession(session)
-  return session.status === 'open' ? barTheDoor(command, session, world) : moveOut(session, by, world, context)
+  if (session.status === 'open') return barTheDoor(command, session, world)
+  if (!context.begun) assertSameHeir(command, session)
+  return moveOut(session, by, world, context)
+}
+
+/** Whoever finishes what another began, finishes that: another heir would be promised what the first one gets. */
+function assertSameHeir({ successorId }: CloseSession, { id, closing }: Session): void {
+  if (successorId === undefined || successorId === closing?.successorId) return
+  refuse('INVALID_TRANSITION', `session ${id} is being closed in favour of ${closing?.successorId ?? 'nobody'}`, {
+    details: { sessionId: id, successorId: closing?.successorId, outcome: closing?.outcome },
+    hint: `Finish that as it was begun: baton session close ${id}`,
+  })
 }
 
 /** While it is closing, the session itself may still finish that. */
