@@ -128,7 +128,10 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
 
   function send(command: Command, options?: SendOptions): Promise<Receipt>
   function send(command: Command, options: { readonly dryRun: true }): Promise<DryRun>
-  function send(command: Command, options: SendOptions & { readonly dryRun?: true } = {}): Promise<Receipt | DryRun> {
+  async function send(
+    command: Command,
+    options: SendOptions & { readonly dryRun?: true } = {},
+  ): Promise<Receipt | DryRun> {
     const { dryRun, ...rest } = options
     if (dryRun !== undefined && typeof dryRun !== 'boolean') {
       refuse('INVALID_COMMAND', 'dryRun is true or it is not there', { details: { path: 'dryRun' } })

@@ -148,6 +148,13 @@ test('a dry run: recipients and events that would follow, and the log as it was'
   expect(await log.end()).toBe(end)
 })
 
+test('what is neither a dry run nor none is refused, and nothing is written', async () => {
+  const hub = await newHub()
+  const { position } = hub.head
+  await expect(hub.send(say('x'), { dryRun: 'yes' } as never)).rejects.toMatchObject({ code: 'INVALID_COMMAND' })
+  expect(hub.head.position).toBe(position)
+})
+
 test('a dry run of a command of several commits shows them all, and changes no view', async () => {
   const log = openMemoryLog()
   const hub = await newHub(log, { limits: { commitEvents: 5 } })

@@ -152,3 +152,30 @@ test('cancelling the root ends each descendant once', async () => {
   expect(ends.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['a', 'aa', 'aaa', 'ab', 'above', 'b'])
   expect((await hub.session('planner'))?.liveRuns).toEqual([])
 })
+
+test('a conflict with what the session holds names who wrote it there', async () => {
+  const { hub, parent } = await family()
+  const planner = as(hub, 'planner')
+  await planner.send({ type: 'SetState', scope: 'session', id: 'planner', set: { phase: 'one' } })
+  await parent.send({ type: 'StartRun', runId: 'below', parentRunId: 'above' })
+  await parent.send({ type: 'SeedChildState', childRunId: 'below' })
+  await parent.send({ type: 'BeginRun', runId: 'below' })
+  await parent.send({ type: 'SetState', scope: 'run', id: 'below', set: { phase: 'two' } })
+  await parent.send({ type: 'CompleteRun', runId: 'below' })
+  await hub.send({ type: 'SetState', scope: 'session', id: 'planner', set: { phase: 'three' } })
+  await expect(parent.send({ type: 'MergeChildResult', childRunId: 'below' })).rejects.toMatchObject({
+    code: 'MERGE_CONFLICT',
+    details: {
+      conflicts: [
+        {
+          key: 'phase',
+          base: 'one',
+          ours: 'three',
+          theirs: 'two',
+          oursBy: { kind: 'operator' },
+          theirsBy: { run: 'above' },
+        },
+      ],
+    },
+  })
+})

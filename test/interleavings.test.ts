@@ -1,28 +1,7 @@
 /** A command decided by one hub, and what another does before it is written. */
 import { expect, test } from 'vitest'
-import { openHub, openMemoryLog, type Command, type Hub, type Log } from '../src/index.ts'
-const newHub = (log: Log = openMemoryLog(), options: object = {}): Promise<Hub> =>
-  openHub({ log, create: true, durability: 'os', ...options })
-const S = (id: string, run?: string) => ({ kind: 'session', id, ...(run && { run }) })
-function disturbed(inner: Log, between: (n: number) => Promise<unknown>) {
-  const state = { armed: false, n: 0 }
-  const log: Log = {
-    ...inner,
-    async append(p) {
-      if (state.armed) {
-        const n = ++state.n
-        await between(n)
-      }
-      await inner.append(p)
-    },
-  }
-  return { log, state }
-}
-const code = (p: Promise<unknown>) =>
-  p.then(
-    () => 'ok',
-    (e: { code?: string }) => e.code ?? 'no code',
-  )
+import { openMemoryLog, type Command, type Hub } from '../src/index.ts'
+import { code, disturbed, newHub, session } from './support/disturbed.ts'
 const first = (r: { events: readonly { data: unknown }[] }) =>
   String((r.events[0]?.data as { messageId: string } | undefined)?.messageId)
 
@@ -54,7 +33,7 @@ async function clean(hub: Hub, id: string) {
 const close = (sessionId: string, more = {}): Command => ({ type: 'CloseSession', sessionId, outcome: 'lost', ...more })
 
 const ATTACH: [string, Command[], object | undefined, Command][] = [
-  ['mail', open('a', 'b', 's'), S('s'), { type: 'SendMessage', to: 'a', body: 'x' }],
+  ['mail', open('a', 'b', 's'), session('s'), { type: 'SendMessage', to: 'a', body: 'x' }],
   [
     'mail to a run',
     [...open('a', 'b'), { type: 'StartRun', runId: 'r', sessionId: 'a', begin: true }],
@@ -75,13 +54,13 @@ const ATTACH: [string, Command[], object | undefined, Command][] = [
   [
     'a task',
     [...open('a', 'b'), { type: 'OpenTask', taskId: 't', title: 'T', owner: 'b' }],
-    S('b'),
+    session('b'),
     { type: 'Handoff', taskId: 't', to: 'a' },
   ],
   [
     'an offer',
     [...open('a', 'b'), { type: 'OpenTask', taskId: 't', title: 'T', owner: 'b' }],
-    S('b'),
+    session('b'),
     { type: 'Handoff', taskId: 't', to: 'a', mode: 'offer' },
   ],
   [
@@ -93,7 +72,7 @@ const ATTACH: [string, Command[], object | undefined, Command][] = [
   [
     'a seat',
     [...open('a', 'b'), { type: 'OpenTask', taskId: 't', title: 'T' }],
-    S('a'),
+    session('a'),
     { type: 'JoinTask', taskId: 't' },
   ],
   [
@@ -104,7 +83,7 @@ const ATTACH: [string, Command[], object | undefined, Command][] = [
       { type: 'StartRun', runId: 'r', sessionId: 'a', begin: true },
       { type: 'StartRun', runId: 'c', sessionId: 'b', parentRunId: 'r', begin: true },
     ],
-    S('b', 'c'),
+    session('b', 'c'),
     { type: 'CompleteRun', runId: 'c' },
   ],
 ]

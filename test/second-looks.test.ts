@@ -1,34 +1,10 @@
 /** What one hub does between another's decision and its write; and what callers might change behind a hub's back. */
 import { expect, test } from 'vitest'
-import { openHub, openMemoryLog, type Command, type Hub, type Log } from '../src/index.ts'
+import { openMemoryLog, type Command, type Hub, type Log } from '../src/index.ts'
+import { code, disturbed, newHub, session } from './support/disturbed.ts'
 import { encodeCommit, type StoredEvent } from '../src/log/commit.ts'
 
-const newHub = (log: Log = openMemoryLog(), options: object = {}): Promise<Hub> =>
-  openHub({ log, create: true, durability: 'os', ...options })
-const S = (id: string, run?: string) => ({ kind: 'session', id, ...(run && { run }) })
-
-/** A hub whose nth append is preceded by `between(n)`; n counts from 1 once `armed`. */
-function disturbed(inner: Log, between: (n: number) => Promise<unknown>) {
-  const state = { armed: false, n: 0 }
-  const log: Log = {
-    ...inner,
-    async append(p) {
-      if (state.armed) {
-        const n = ++state.n
-        await between(n)
-      }
-      await inner.append(p)
-    },
-  }
-  return { log, state }
-}
-const code = (p: Promise<unknown>) =>
-  p.then(
-    () => 'ok',
-    (e: { code?: string }) => e.code ?? 'no code',
-  )
-
-test('who began closing is told SESSION_CLOSED when another finishes it', async () => {
+test('who began closing a session is answered as done where another finishes it', async () => {
   const inner = openMemoryLog()
   const rival = await newHub(inner)
   await rival.send({ type: 'OpenSession', sessionId: 'a' })
@@ -44,13 +20,13 @@ test('who began closing is told SESSION_CLOSED when another finishes it', async 
   expect({ first, retry }).toEqual({ first: 'ok', retry: 'ok' })
 })
 
-test('a cascade of several commits by a run that is in it: refused halfway', async () => {
+test('a cascade of several commits by a run that is in it goes on to its end', async () => {
   const hub = await newHub(openMemoryLog(), { limits: { commitEvents: 12 } })
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
   await hub.send({ type: 'StartRun', runId: 'r0', sessionId: 'a', begin: true })
   for (let i = 1; i <= 9; i++)
     await hub.send({ type: 'StartRun', runId: `r${i}`, sessionId: 'a', parentRunId: 'r0', begin: true })
-  const c = await code(hub.as(S('a', 'r1')).send({ type: 'CancelRun', runId: 'r0', reason: 'x' }))
+  const c = await code(hub.as(session('a', 'r1')).send({ type: 'CancelRun', runId: 'r0', reason: 'x' }))
   expect({ c, live: (await hub.session('a'))?.liveRuns.length }).toEqual({ c: 'ok', live: 0 })
 })
 
@@ -65,7 +41,7 @@ test('what is over the limit can be removed', async () => {
   expect(await code(hub.send({ type: 'SetState', scope: 'session', id: 'a', remove: ['k0'] }))).toBe('ok')
 })
 
-test('replacing one key by another of the same size in one command, at the limit', async () => {
+test('at the limit of a scope one key can be replaced by another of the same size', async () => {
   const hub = await newHub(openMemoryLog(), { limits: { scopeBytes: 1000 } })
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
   await hub.send({ type: 'SetState', scope: 'session', id: 'a', set: { k0: 'x'.repeat(900) } })
@@ -74,7 +50,7 @@ test('replacing one key by another of the same size in one command, at the limit
   ).toBe('ok')
 })
 
-test('a scope has a bound: keys that were set and removed', async () => {
+test('keys that were set and removed count, so that a scope has a bound', async () => {
   const hub = await newHub(openMemoryLog(), { limits: { scopeBytes: 300 } })
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
   const r = new Set<string>()
@@ -110,7 +86,7 @@ test('a broadcast to siblings reaches a sibling run started before it in the log
   const { log, state } = disturbed(inner, async (n) => {
     if (n === 1) await rival.send({ type: 'StartRun', runId: 'r3', sessionId: 'a', parentRunId: 'r0' })
   })
-  const victim = await newHub(log, { actor: S('a', 'r1') })
+  const victim = await newHub(log, { actor: session('a', 'r1') })
   state.armed = true
   const r = await victim.send({ type: 'Broadcast', to: 'siblings', body: 'x' })
   expect(r.events.filter((e) => e.type === 'MessageDelivered').length).toBe(2)
@@ -136,7 +112,7 @@ const tree = async (hub: Hub, parentReads: 'seed' | 'session' | 'own') => {
   await hub.send({ type: 'CompleteRun', runId: 'c' })
 }
 test.each(['own', 'seed', 'session'] as const)(
-  'G1 child counts 1 -> 2, parent reads 1 from %s and touched nothing: the child’s is taken',
+  'a child counts 1 -> 2, parent reads 1 from %s and touched nothing: the child’s is taken',
   async (from) => {
     const hub = await newHub()
     await tree(hub, from)
@@ -144,12 +120,15 @@ test.each(['own', 'seed', 'session'] as const)(
     expect((await hub.state('p').get()).values).toEqual({ n: 2 })
   },
 )
-test.each(['own', 'seed', 'session'] as const)('G2 the same with sum, parent reads 1 from %s: 2', async (from) => {
-  const hub = await newHub()
-  await tree(hub, from)
-  await hub.send({ type: 'MergeChildResult', childRunId: 'c', default: 'sum' })
-  expect((await hub.state('p').get()).values).toEqual({ n: 2 })
-})
+test.each(['own', 'seed', 'session'] as const)(
+  'under sum the increment of a child counts, where its parent reads 1 from %s',
+  async (from) => {
+    const hub = await newHub()
+    await tree(hub, from)
+    await hub.send({ type: 'MergeChildResult', childRunId: 'c', default: 'sum' })
+    expect((await hub.state('p').get()).values).toEqual({ n: 2 })
+  },
+)
 test('two children count up from what the parent reads of the session: 1 + 1 + 1', async () => {
   const hub = await newHub()
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
@@ -170,7 +149,7 @@ test('what a caller changes in a message in hand changes no actor', async () => 
   const hub = await newHub()
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
   await hub.send({ type: 'OpenSession', sessionId: 'z' })
-  const a = hub.as(S('a'))
+  const a = hub.as(session('a'))
   await a.send({ type: 'SendMessage', to: 'operator', body: 'x' })
   const [m] = await hub.inbox('operator').list()
   ;(m as unknown as { by: { id: string } }).by.id = 'z'
@@ -202,7 +181,7 @@ test('what a caller changes after send() is not what is written under the key', 
   await p
   expect((await hub.inbox('operator').list())[0]?.data).toEqual({ n: 1 })
 })
-test('AMBIGUOUS_ADDRESS hands out the directory itself', async () => {
+test('what a caller changes in the sessions that an error lists changes no directory', async () => {
   const hub = await newHub()
   for (const sessionId of ['s1', 's2']) {
     await hub.send({ type: 'OpenSession', sessionId, label: 'x y' })
@@ -223,10 +202,12 @@ test('a reply after replyBy answers nothing', async () => {
   let now = Date.parse('2026-01-01T00:00:00.000Z')
   const hub = await newHub(openMemoryLog(), { clock: () => now })
   for (const sessionId of ['a', 'b']) await hub.send({ type: 'OpenSession', sessionId })
-  const r = await hub.as(S('a')).send({ type: 'SendMessage', to: 'b', body: '?', replyBy: '2026-01-01T00:01:00.000Z' })
+  const r = await hub
+    .as(session('a'))
+    .send({ type: 'SendMessage', to: 'b', body: '?', replyBy: '2026-01-01T00:01:00.000Z' })
   const id = String((r.events[0]?.data as { messageId: string } | undefined)?.messageId)
   now += 3_600_000
-  await hub.as(S('b')).send({ type: 'SendMessage', inReplyTo: id, body: 'late' })
+  await hub.as(session('b')).send({ type: 'SendMessage', inReplyTo: id, body: 'late' })
   expect((await hub.message(id))?.answeredBy).toBeUndefined()
 })
 
@@ -248,7 +229,7 @@ test('atLeast on a damaged hub says LOG_DAMAGED', async () => {
   expect(hub.damage?.code).toBe('LOG_DAMAGED')
   expect(await within(code(hub.session('a', { atLeast: 99 })))).toBe('LOG_DAMAGED')
 })
-test('return() of a subscription that waits', async () => {
+test('a subscription that waits can be left', async () => {
   const hub = await newHub()
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
   const it = hub.inbox('a').subscribe()[Symbol.asyncIterator]()
@@ -368,7 +349,7 @@ test('nobody decides on a stream that holds a newer version: SetState without ex
   )
   expect(await code(hub.send({ type: 'SetState', scope: 'session', id: 'a', set: { x: 1 } }))).toBe('LOG_TOO_NEW')
 })
-test('the same: a child’s work is merged though it holds what this build does not know', async () => {
+test('nobody merges a child whose work holds what this build does not know', async () => {
   const log = openMemoryLog()
   const hub = await newHub(log)
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
@@ -380,7 +361,7 @@ test('the same: a child’s work is merged though it holds what this build does 
   expect(await code(hub.send({ type: 'MergeChildResult', childRunId: 'c' }))).toBe('LOG_TOO_NEW')
 })
 
-test('as(): disposing a handle for another actor leaves the hub open', async () => {
+test('disposing of a handle in another name leaves the hub open', async () => {
   const hub = await newHub()
   const other = hub.as({ kind: 'system' })
   await other[Symbol.asyncDispose]()
@@ -392,7 +373,7 @@ test('one message at two mailboxes of one session: the views of a subscription s
   await hub.send({ type: 'StartRun', runId: 'p', sessionId: 'a', begin: true })
   for (const runId of ['c1', 'c2'])
     await hub.send({ type: 'StartRun', runId, sessionId: 'a', parentRunId: 'p', begin: true })
-  await hub.as(S('a', 'p')).send({ type: 'Broadcast', to: 'children', body: 'x', data: { n: 1 } })
+  await hub.as(session('a', 'p')).send({ type: 'Broadcast', to: 'children', body: 'x', data: { n: 1 } })
   const seen: unknown[] = []
   const stop = new AbortController()
   for await (const m of hub.inbox('a').subscribe({ signal: stop.signal })) {
@@ -402,16 +383,16 @@ test('one message at two mailboxes of one session: the views of a subscription s
   }
   expect(seen).toEqual([1, 1])
 })
-test('a huge id list: two sharing labels etc — closing children keeps heir of inherited notice', async () => {
+test('an heir hears that the offer of who left was withdrawn, also where that one closed itself', async () => {
   const hub = await newHub()
   for (const sessionId of ['a', 'b', 'c']) await hub.send({ type: 'OpenSession', sessionId })
   await hub.send({ type: 'OpenTask', taskId: 't', title: 'T', owner: 'a' })
-  await hub.as(S('a')).send({ type: 'Handoff', taskId: 't', to: 'c', mode: 'offer' })
-  await hub.as(S('a')).send({ type: 'CloseSession', sessionId: 'a', outcome: 'done', successorId: 'b' })
+  await hub.as(session('a')).send({ type: 'Handoff', taskId: 't', to: 'c', mode: 'offer' })
+  await hub.as(session('a')).send({ type: 'CloseSession', sessionId: 'a', outcome: 'done', successorId: 'b' })
   // b inherits task and offer: it hears of the withdrawal (as it does when the operator closes a)
   expect((await hub.inbox('b').list()).map((m) => m.kind)).toEqual(['notice'])
 })
-test('a session closed below an open root: its scope is closed', async () => {
+test('a closed session below an open root takes no state', async () => {
   const hub = await newHub()
   await hub.send({ type: 'OpenSession', sessionId: 'a' })
   await hub.send({ type: 'OpenSession', sessionId: 'b', parentSessionId: 'a' })

@@ -1,4 +1,4 @@
-/** Addresses: from the text to the mailboxes that it means. */
+/** Addresses: from the text to the one mailbox that it means. Sets are in address-set.ts. */
 import { ID_PATTERN } from '../ids.ts'
 import type { Acting } from './acting.ts'
 import { of } from './dict.ts'
@@ -17,7 +17,7 @@ const RESERVED: ReadonlySet<string> = new Set(['operator', 'system', ...RELATIVE
 export const isId = (text: string): boolean => ID_PATTERN.test(text) && !RESERVED.has(text)
 
 type Relative = (typeof RELATIVES)[number]
-type RelativeSet = (typeof RELATIVE_SETS)[number]
+export type RelativeSet = (typeof RELATIVE_SETS)[number]
 
 export type Address =
   | { readonly kind: 'session' | 'run' | 'name'; readonly id: string }
@@ -32,7 +32,7 @@ export type Address =
 const isOneOf = <T extends string>(list: readonly T[], text: string): text is T =>
   (list as readonly string[]).includes(text)
 
-function parseAddress(text: string): Address {
+export function parseAddress(text: string): Address {
   if (text === 'operator') return { kind: 'operator' }
   if (isOneOf(RELATIVES, text)) return { kind: 'relative', which: text }
   if (isOneOf(RELATIVE_SETS, text)) return { kind: 'relatives', which: text }
@@ -196,13 +196,13 @@ function toRelative(world: World, by: Acting, text: string, which: Relative): Re
   return refuse('NO_RECIPIENTS', `${by.mailbox.mailbox} has no ${which}`, { details: { address: text } })
 }
 
-const noRelatives = (text: string): never =>
+export const noRelatives = (text: string): never =>
   refuse('BAD_ADDRESS', `${text} is relative to a session or a run, and the operator is neither`, {
     details: { address: text },
     hint: 'Act as a session: --as <session>',
   })
 
-const unknownGroup = (name: string): never =>
+export const unknownGroup = (name: string): never =>
   refuse('UNKNOWN_GROUP', `there is no group ${name}`, { details: { group: name } })
 
 /**
@@ -220,96 +220,4 @@ function assertRelated(world: World, by: Acting, run: Run): void {
     details: { runId: run.id, sessionId: run.sessionId },
     hint: `Write to its session: session:${run.sessionId}`,
   })
-}
-
-// ---- sets
-
-/** The mailboxes that a set address means, the sender's own included where it belongs to the set. */
-export function resolveSet(world: World, by: Acting, text: string): Recipient[] {
-  const address = parseAddress(text)
-  switch (address.kind) {
-    case 'task':
-      return participants(world, by, address.id)
-    case 'group':
-      return unknownGroup(address.name)
-    case 'relatives':
-      if (by.session === undefined) return noRelatives(text)
-      return by.run === undefined
-        ? sessionRelatives(world, by.session.id, address.which)
-        : runRelatives(world, by.run, address.which)
-    default:
-      return refuse('BAD_ADDRESS', `${text} is no set: a broadcast goes to several`, {
-        details: { address: text },
-        hint: `Send to it: baton send ${text} <text>`,
-      })
-  }
-}
-
-function participants(world: World, by: Acting, taskId: string): Recipient[] {
-  const task = world.task(taskId)
-  if (task === undefined) return unknownTask(world.peek, taskId)
-  if (task.status === 'closed') {
-    return refuse('TASK_CLOSED', `task ${taskId} is closed`, { details: { taskId } })
-  }
-  if (!by.operator && of(task.participants, by.session?.id ?? '') === undefined) {
-    return refuse('NOT_PARTICIPANT', `session ${by.session?.id ?? ''} takes no part in task ${taskId}`, {
-      details: { taskId, sessionId: by.session?.id },
-      hint: `Join it: baton task join ${taskId}`,
-    })
-  }
-  return openOnes(world, Object.keys(task.participants))
-}
-
-/** Relies on each of them: who is being closed gets nothing any more. */
-const openOnes = (world: World, ids: readonly string[]): Recipient[] =>
-  ids.filter((id) => world.session(id)?.status === 'open').map(sessionMailbox)
-
-function liveOnes(world: World, ids: readonly string[]): Recipient[] {
-  return ids.flatMap((id) => {
-    const run = world.run(id)
-    if (run === undefined || !isLive(run) || world.session(run.sessionId)?.status !== 'open') return []
-    return [runMailbox(run)]
-  })
-}
-
-function runRelatives(world: World, run: Run, which: RelativeSet): Recipient[] {
-  // Relied on: a child that is started meanwhile belongs to the set.
-  const childrenOf = (id: string): string[] => Object.keys(world.run(id)?.children ?? {})
-  const parentOf = (id: string): string | undefined => world.peek.run(id)?.parentRunId
-  return liveOnes(world, relatives(run.id, which, childrenOf, parentOf))
-}
-
-function sessionRelatives(world: World, id: string, which: RelativeSet): Recipient[] {
-  const childrenOf = (of: string): string[] => Object.keys(world.peek.seat(of)?.children ?? {})
-  const parentOf = (of: string): string | undefined => world.peek.session(of)?.parentSessionId
-  return openOnes(world, relatives(id, which, childrenOf, parentOf))
-}
-
-/** In a tree of sessions or of runs. Never the one who asks. */
-function relatives(
-  self: string,
-  which: RelativeSet,
-  childrenOf: (id: string) => string[],
-  parentOf: (id: string) => string | undefined,
-): string[] {
-  switch (which) {
-    case 'children':
-      return childrenOf(self)
-    case 'siblings': {
-      const parent = parentOf(self)
-      return parent === undefined ? [] : childrenOf(parent).filter((id) => id !== self)
-    }
-    case 'descendants': {
-      // A set: it grows while it is walked, and ends where a faulty writer made a circle.
-      const below = new Set(childrenOf(self))
-      for (const id of below) for (const child of childrenOf(id)) below.add(child)
-      below.delete(self)
-      return [...below]
-    }
-    case 'ancestors': {
-      const above = new Set<string>()
-      for (let at = parentOf(self); at !== undefined && !above.has(at); at = parentOf(at)) above.add(at)
-      return [...above]
-    }
-  }
 }

@@ -61,7 +61,8 @@ export function evolveInbox(inbox: Inbox = emptyInbox(), event: BatonEvent, owne
   }
 }
 
-const entryKey = (messageId: string, mailbox: Mailbox): string => `${messageId} ${mailbox}`
+/** One delivery of one message: it may lie in several mailboxes. */
+export const entryKey = (messageId: string, mailbox: Mailbox): string => `${messageId} ${mailbox}`
 
 function put(inbox: Inbox, messageId: string, mailbox: Mailbox, position: number): Inbox {
   const key = entryKey(messageId, mailbox)

@@ -32,14 +32,8 @@ export interface States {
   readonly position: number
 }
 
-export interface World {
+export interface World extends Readers {
   readonly peek: States
-  session: (id: string) => Session | undefined
-  run: (id: string) => Run | undefined
-  work: (runId: string) => Work | undefined
-  sessionState: (rootSessionId: string) => Scope | undefined
-  task: (id: string) => Task | undefined
-  place: (path: string) => HeldPlace | undefined
   /** An inbox, relying on these of its mailboxes. */
   inbox: (recipient: Recipient, mailboxes: readonly string[]) => Inbox | undefined
 }
@@ -67,31 +61,8 @@ export type Decide<Command> = (command: Command, world: World, context: Context)
 /** `check` is asked for every stream that is looked at, relied on or not: it throws where this build cannot read it. */
 export function openWorld(states: States, rely: (stream: string) => void, check: (stream: string) => void): World {
   return {
-    peek: checked(states, check),
-    session(id) {
-      rely(sessionStream(id))
-      return states.session(id)
-    },
-    run(id) {
-      rely(runStream(id))
-      return states.run(id)
-    },
-    work(runId) {
-      rely(workStream(runId))
-      return states.work(runId)
-    },
-    sessionState(rootSessionId) {
-      rely(stateStream(rootSessionId))
-      return states.sessionState(rootSessionId)
-    },
-    task(id) {
-      rely(taskStream(id))
-      return states.task(id)
-    },
-    place(path) {
-      rely(placeStream(path))
-      return states.place(path)
-    },
+    ...readers(states, rely),
+    peek: { ...states, ...readers(states, check) },
     inbox(recipient, mailboxes) {
       for (const mailbox of mailboxes) rely(mailboxStream(mailbox))
       return states.inbox(inboxOf(recipient))
@@ -99,30 +70,23 @@ export function openWorld(states: States, rely: (stream: string) => void, check:
   }
 }
 
-function checked(states: States, check: (stream: string) => void): States {
+type Readers = Pick<States, 'session' | 'run' | 'work' | 'sessionState' | 'task' | 'place'>
+
+/** The states that have a stream of their own, which is told before each is read. */
+function readers(states: States, tell: (stream: string) => void): Readers {
+  const reader =
+    <Doc>(streamOf: (id: string) => string, read: (id: string) => Doc) =>
+    (id: string): Doc => {
+      tell(streamOf(id))
+      return read(id)
+    }
   return {
-    ...states,
-    session(id) {
-      check(sessionStream(id))
-      return states.session(id)
-    },
-    run(id) {
-      check(runStream(id))
-      return states.run(id)
-    },
-    work(runId) {
-      check(workStream(runId))
-      return states.work(runId)
-    },
-    sessionState(rootSessionId) {
-      check(stateStream(rootSessionId))
-      return states.sessionState(rootSessionId)
-    },
-    task(id) {
-      check(taskStream(id))
-      return states.task(id)
-    },
-    position: states.position,
+    session: reader(sessionStream, states.session),
+    run: reader(runStream, states.run),
+    work: reader(workStream, states.work),
+    sessionState: reader(stateStream, states.sessionState),
+    task: reader(taskStream, states.task),
+    place: reader(placeStream, states.place),
   }
 }
 

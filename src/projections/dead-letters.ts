@@ -1,4 +1,5 @@
-import { type Dict } from '../domain/dict.ts'
+import type { Dict } from '../domain/dict.ts'
+import { entryKey } from '../domain/mailbox.ts'
 import type { BatonEvent } from '../events/catalog.ts'
 import type { View } from './view.ts'
 
@@ -34,20 +35,24 @@ function evolve(letters: Dict<DeadLetter> = {}, event: BatonEvent): Dict<DeadLet
     case 'MessageUndeliverable': {
       const { position, at, data } = event
       const { sessionId, ...letter } = data
-      const key = `${letter.messageId} ${letter.mailbox}`
-      letters[key] = { ...letter, position, at, ...(sessionId !== undefined && { sessionId }) }
+      letters[entryKey(letter.messageId, letter.mailbox)] = {
+        ...letter,
+        position,
+        at,
+        ...(sessionId !== undefined && { sessionId }),
+      }
       return letters
     }
     // Where a letter arrives it is dead no longer, whichever way it came.
     case 'MessageTransferred':
-      delete letters[`${event.data.messageId} ${event.data.to}`]
+      delete letters[entryKey(event.data.messageId, event.data.to)]
       return letters
     case 'DeadLetterRequeued':
-      delete letters[`${event.data.messageId} ${event.data.mailbox}`]
-      delete letters[`${event.data.messageId} ${event.data.to}`]
+      delete letters[entryKey(event.data.messageId, event.data.mailbox)]
+      delete letters[entryKey(event.data.messageId, event.data.to)]
       return letters
     case 'DeadLetterDiscarded':
-      delete letters[`${event.data.messageId} ${event.data.mailbox}`]
+      delete letters[entryKey(event.data.messageId, event.data.mailbox)]
       return letters
     default:
       return letters

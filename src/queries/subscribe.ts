@@ -1,4 +1,6 @@
 /** An inbox as it fills: what waits already, then what comes. Handed out at least once until it is acknowledged. */
+import { of } from '../domain/dict.ts'
+import { entryKey } from '../domain/mailbox.ts'
 import type { Growth } from './growth.ts'
 import { entriesAfter, matching, withBody, type InboxFilter, type MessageView } from './inbox.ts'
 import type { LineCache, Reading } from './reading.ts'
@@ -32,7 +34,7 @@ export async function* subscribeInbox(
         if (isAborted(signal)) return
         cursor = entry.position
         // Acknowledged since: nobody needs to see it any more.
-        const waits = reading.states.inbox(owner)?.entries[`${entry.messageId} ${entry.mailbox}`] !== undefined
+        const waits = of(reading.states.inbox(owner)?.entries, entryKey(entry.messageId, entry.mailbox)) !== undefined
         const message = matching(reading, entry, filter)
         if (waits && message !== undefined) yield await withBody(reading, message, entry, cache)
       }

@@ -7,7 +7,15 @@ import { anyRun, liveRun, openSession } from '../find.ts'
 import { mergeWrites, type KeyConflict, type Value } from '../merge.ts'
 import { refuse } from '../refuse.ts'
 import { isLive, type Run } from '../run.ts'
-import { readable, stateStream, type Merge, type Scope, type StateEntry } from '../state.ts'
+import {
+  readable,
+  stateStream,
+  type Merge,
+  type Provenance,
+  type Readable,
+  type Scope,
+  type StateEntry,
+} from '../state.ts'
 import { workStream, type Work } from '../work.ts'
 import type { Decide, World } from '../world.ts'
 import { assertRoom, fellThrough } from './set-state.ts'
@@ -39,11 +47,11 @@ export const decideMergeChildResult: Decide<MergeChildResult> = (command, world,
         : last?.resultAs === key
           ? resultOf(child, last.checkpoint, work)
           : undefined,
-    ours: (key) => target.reads(key),
+    ours: (key) => target.read.get(key),
     ...(strategies !== undefined && { strategies }),
     ...(fallback !== undefined && { fallback }),
   })
-  if (merged.conflicts.length > 0) return conflict(child, merged.conflicts, target.state, own)
+  if (merged.conflicts.length > 0) return conflict(child, merged.conflicts, target, own)
   assertRoom(merged.set, target.state, context)
   const { scope, id, stream } = target
   const facts: Fact[] = [
@@ -55,7 +63,7 @@ export const decideMergeChildResult: Decide<MergeChildResult> = (command, world,
   ]
   const { set, remove } = merged
   if (Object.keys(set).length > 0 || remove.length > 0) {
-    const base = target.fellThrough([...Object.keys(set), ...remove])
+    const base = target.run && fellThrough(target.run, [...Object.keys(set), ...remove], target.state, world)
     const data = {
       scope,
       id,
@@ -75,8 +83,9 @@ interface Target {
   readonly stream: string
   readonly state: Scope | undefined
   /** What a reader of the target meets: a run's seed and, where it shares, the session's state included. */
-  readonly reads: (key: string) => Value
-  readonly fellThrough: (keys: readonly string[]) => Record<string, unknown> | undefined
+  readonly read: ReadonlyMap<string, Readable>
+  /** The parent run, where it is the target. */
+  readonly run?: Run
 }
 
 /** The parent run, live, or the session's state while its root session is open. */
@@ -101,31 +110,20 @@ function targetOf(child: Run, into: 'parent' | 'session', by: Acting, world: Wor
   }
   if (into === 'session') {
     openSession(world, rootSessionId)
+    const state = world.sessionState(rootSessionId)
     return {
       scope: 'session',
       id: rootSessionId,
       stream: stateStream(rootSessionId),
-      state: world.sessionState(rootSessionId),
-      reads: (key) => valueOf(of(world.peek.sessionState(rootSessionId)?.keys, key)),
-      fellThrough: () => undefined,
+      state,
+      read: readable({ own: state }),
     }
   }
   const run = liveRun(world, parentRunId as string)
-  const { id } = run
-  const state = world.work(id)?.own
+  const state = world.work(run.id)?.own
   const session = run.context === 'shared' ? world.sessionState(rootSessionId) : undefined
   const read = readable({ own: state, run, session })
-  return {
-    scope: 'run',
-    id,
-    stream: workStream(id),
-    state,
-    reads: (key) => {
-      const entry = read.get(key)
-      return entry && { value: entry.value }
-    },
-    fellThrough: (keys) => fellThrough(run, keys, state, world),
-  }
+  return { scope: 'run', id: run.id, stream: workStream(run.id), state, read, run }
 }
 
 /** The child's own writes, at its end or at the checkpoint named. */
@@ -189,7 +187,7 @@ function resultOf(child: Run, checkpoint: string | undefined, work: Work | undef
 function conflict(
   child: Run,
   conflicts: readonly KeyConflict[],
-  target: Scope | undefined,
+  target: Target,
   own: Readonly<Record<string, StateEntry>>,
 ): never {
   const listed = conflicts.map(({ key, base, ours, theirs, why }) => ({
@@ -198,7 +196,7 @@ function conflict(
     base: base?.value,
     ours: ours?.value,
     theirs: theirs?.value,
-    oursBy: writer(of(target?.keys, key)),
+    oursBy: writer(target.read.get(key)?.provenance),
     theirsBy: writer(of(own, key)),
   }))
   return refuse(
@@ -211,10 +209,11 @@ function conflict(
   )
 }
 
-const writer = (entry: StateEntry | undefined) =>
-  entry && {
-    ...entry.by,
-    at: entry.at,
-    position: entry.position,
-    ...(entry.mergedFrom !== undefined && { mergedFrom: entry.mergedFrom }),
+/** A seed has no writer but whoever seeded. */
+const writer = (from: Provenance | undefined) =>
+  from && {
+    ...from.by,
+    at: from.at,
+    position: from.position,
+    ...(from.mergedFrom !== undefined && { mergedFrom: from.mergedFrom }),
   }

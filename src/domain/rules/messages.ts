@@ -4,7 +4,8 @@ import type { Broadcast } from '../../commands/broadcast.ts'
 import type { SendMessage } from '../../commands/send-message.ts'
 import type { Fact } from '../../events/catalog.ts'
 import { acting, nameOf, type Acting } from '../acting.ts'
-import { resolveAnswer, resolveOne, resolveSet } from '../address.ts'
+import { resolveAnswer, resolveOne } from '../address.ts'
+import { resolveSet } from '../address-set.ts'
 import {
   acknowledged,
   assertFuture,

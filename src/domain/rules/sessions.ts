@@ -5,7 +5,7 @@ import type { ReopenSession } from '../../commands/reopen-session.ts'
 import { acting, assertMayCommand, assertMayRule, type Acting } from '../acting.ts'
 import { assertPayload } from '../deliver.ts'
 import { liveRun, openSession, unknownSession } from '../find.ts'
-import { OPERATOR, sessionMailbox } from '../mailbox.ts'
+import { sessionMailbox } from '../mailbox.ts'
 import { refuse } from '../refuse.ts'
 import { leaseStream, sessionStream, type Session } from '../session.ts'
 import { workStream } from '../work.ts'
@@ -79,8 +79,8 @@ export const decideReopenSession: Decide<ReopenSession> = ({ sessionId }, world,
 /** A closed session commands nothing, but itself it may open again. */
 function reopener(world: World, context: Context, session: Session): Acting {
   const { kind, id } = context.actor
-  if (kind === 'session' && id === session.id) return { operator: false, session, mailbox: sessionMailbox(id) }
-  return kind === 'operator' ? { operator: true, mailbox: OPERATOR } : acting(world, context)
+  const itself = kind === 'session' && id === session.id
+  return itself ? { operator: false, session, mailbox: sessionMailbox(id) } : acting(world, context)
 }
 
 export const decideRenewLease: Decide<RenewLease> = (command, world, context) => {
