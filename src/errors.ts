@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'UNKNOWN_TASK'
   | 'UNKNOWN_GROUP'
   | 'UNKNOWN_MESSAGE'
+  | 'UNKNOWN_ITEM'
+  | 'UNKNOWN_COMMIT'
   | 'UNKNOWN_CHECKPOINT'
   // it is not in a state for that
   | 'SESSION_EXISTS'
@@ -26,6 +28,8 @@ export type ErrorCode =
   | 'DEPTH_EXCEEDED'
   | 'TASK_EXISTS'
   | 'TASK_CLOSED'
+  | 'GROUP_DISBANDED'
+  | 'ROUND_OPEN'
   | 'INVALID_TRANSITION'
   | 'PLACE_IN_USE'
   // it is not yours to do
@@ -37,11 +41,13 @@ export type ErrorCode =
   | 'NOT_PARTICIPANT'
   | 'NOT_RECIPIENT'
   | 'NOT_TARGET'
+  | 'NOT_COORDINATOR'
   | 'NOT_A_CHILD'
   | 'UNRELATED'
   // nobody can take it
   | 'NO_RECIPIENTS'
   | 'INBOX_FULL'
+  | 'REQUEST_EXPIRED'
   | 'HANDOFF_PENDING'
   | 'NO_PENDING_HANDOFF'
   | 'HANDOFF_TO_SELF'

@@ -1,21 +1,26 @@
 /** A hub as one actor holds it: commands go out in that actor's name, questions are the same for everybody. */
+import { keepLease, type KeptLease, type LeaseOptions } from './alive/keep-lease.ts'
+import { awaitReply, millisecondsOf, type RequestOptions } from './alive/request.ts'
 import type { Bus, DryRun, SendOptions } from './commands/bus.ts'
 import type { Command } from './commands/catalog.ts'
+import type { ExpireDue } from './commands/expire-due.ts'
 import { commandSender, type CommandSender } from './commands/emmett.ts'
-import type { Receipt } from './commands/receipt.ts'
+import type { Receipt, ReceiptEvent } from './commands/receipt.ts'
+import type { SendMessage } from './commands/send-message.ts'
 import { isId, sessionNamed } from './domain/address.ts'
 import { unknownRun } from './domain/find.ts'
 import { refuse } from './domain/refuse.ts'
-import { openWorld } from './domain/world.ts'
+import { instant, openWorld } from './domain/world.ts'
 import { BatonError } from './errors.ts'
+import type { Clock } from './ids.ts'
 import type { Actor } from './log/commit.ts'
 import type { BatonEventStore } from './log/emmett.ts'
 import type { Fold } from './log/fold.ts'
 import type { Head } from './log/judging.ts'
 import type { Log } from './log/log.ts'
 import { verifyLog, type Report, type VerifyOptions } from './log/verify.ts'
-import type { DeadLetter } from './projections/dead-letters.ts'
-import { deadLetters } from './queries/dead-letters.ts'
+import { deadLetters, type DeadLetterView } from './queries/dead-letters.ts'
+import { group, groups, type GroupOptions, type GroupView } from './queries/groups.ts'
 import type { Growth } from './queries/growth.ts'
 import { history, type HistoryOptions, type HistoryPage, type HistoryScope } from './queries/history.ts'
 import {
@@ -33,7 +38,10 @@ import { run, runTree, type RunTree, type RunView } from './queries/runs.ts'
 import { session, sessions, type SessionView } from './queries/sessions.ts'
 import { state, type StateView } from './queries/state.ts'
 import { leavable, subscribeInbox, type SubscribeOptions } from './queries/subscribe.ts'
+import { timers, type TimerView } from './queries/timers.ts'
 import { ownership, task, tasks, type OwnershipView, type TaskView } from './queries/tasks.ts'
+import type { WhySubject } from './queries/why-subjects.ts'
+import { why, type Why } from './queries/why.ts'
 
 export type SafeResult =
   | { readonly ok: true; readonly receipt: Receipt }
@@ -67,6 +75,18 @@ export interface Hub {
   }
   /** Like `send`, with what Baton refuses as a result: switch on `error.code`. */
   safeSend: (command: Command, options?: SendOptions) => Promise<SafeResult>
+  /** Sends a message and resolves with the first answer to it, whichever process gives it; else REQUEST_EXPIRED. */
+  request: (
+    message: Omit<SendMessage, 'type' | 'replyBy' | 'replyWithinMs'>,
+    options: RequestOptions,
+  ) => Promise<ReceivedMessage>
+  /** Renews a lease while this process lives. */
+  keepLease: (
+    what: { readonly session: string } | { readonly run: string },
+    options?: LeaseOptions,
+  ) => Promise<KeptLease>
+  /** Ends what is due. By the operator at once; by a session, and by the hub's own timer, with time to renew leases. */
+  sweep: (options?: SweepOptions) => Promise<Receipt>
   /** Emmett's CommandSender: `{ type, data }`. */
   readonly commandBus: CommandSender
   /** Emmett's EventStore for your own streams, in the same log. */
@@ -86,13 +106,23 @@ export interface Hub {
     get: (id: string, options?: Freshness) => Promise<RunView | undefined>
     tree: (id: string, options?: Freshness) => Promise<RunTree | undefined>
   }
+  /** A group with its newest round: by name, of one's own root session, or as `<root session>/<name>`. */
+  group: (name: string, options?: GroupOptions) => Promise<GroupView | undefined>
+  groups: (options?: Freshness) => Promise<GroupView[]>
   /** Shared state as a session or a run reads it. */
   state: (id: string) => { get: (options?: Freshness) => Promise<StateView> }
-  deadLetters: (options?: Freshness) => Promise<DeadLetter[]>
+  deadLetters: (options?: Freshness) => Promise<DeadLetterView[]>
+  /** What falls due, soonest first. */
+  timers: (options?: Freshness) => Promise<TimerView[]>
   /** The accepted events in order, to the end as it is now. */
   log: (options?: LogOptions) => AsyncIterable<LoggedEvent>
   /** The life of a stream, or of a task, step by step; nothing happens again. */
   replay: (what: string | { readonly task: string }, options?: ReplayOptions) => AsyncIterable<ReplayStep>
+  /**
+   * How a task, a message, a run, a session or a commit came to be as it is: its causal chain in sentences, oldest
+   * first, with the void commits that tried to change it and what they lost to. Scans the log once, in flat memory.
+   */
+  why: (subject: WhySubject, options?: Freshness) => Promise<Why>
 
   /** Where this replica stands; `position` is that of the newest event. */
   readonly head: Head
@@ -105,6 +135,8 @@ export interface Hub {
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
+export type SweepOptions = Omit<ExpireDue, 'type'>
+
 export interface HubParts {
   readonly id: string
   readonly log: Log
@@ -112,11 +144,17 @@ export interface HubParts {
   readonly bus: Bus
   readonly reading: Reading
   readonly growth: Growth
+  readonly clock: Clock
+  /** What stops renewing when the hub closes. */
+  readonly leases: Set<() => void>
   readonly eventStore: (actor: Actor) => BatonEventStore
   /** Resolves when all that is folded now is as durable as was promised. */
   readonly settled: () => Promise<void>
   readonly close: () => Promise<void>
 }
+
+/** In whose name time acts. */
+export const SYSTEM: Actor = Object.freeze({ kind: 'system', pid: process.pid })
 
 /** Asking relies on nothing. */
 const ignore = (): void => undefined
@@ -163,12 +201,33 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
   const ack: InboxHandle['ack'] = (messageIds, options) =>
     send({ type: 'AcknowledgeMessage', messageIds: [messageIds].flat() }, options)
 
+  /** Time acts in the system's name; but no session fails others whose lease has only just run out. */
+  const sweep = (options: SweepOptions = {}): Promise<Receipt> => {
+    const grace = actor.kind === 'session' ? { awakeSince: instant(parts.clock()) } : {}
+    return bus.send(SYSTEM, { type: 'ExpireDue', ...grace, ...options })
+  }
+
+  const inHand = (message: MessageView): ReceivedMessage => ({
+    ...message,
+    ack: (sendOptions?: SendOptions) => ack(message.id, sendOptions),
+  })
+
+  const request: Hub['request'] = async (message, { replyWithin, key, signal }) => {
+    const options = { ...(key !== undefined && { key }), ...(signal !== undefined && { signal }) }
+    const replyWithinMs = millisecondsOf(replyWithin)
+    const receipt = await send({ type: 'SendMessage', ...message, replyWithinMs }, options)
+    const { messageId } = (receipt.events[0] as ReceiptEvent).data as { messageId: string }
+    // With grace, as the timer gives it: a laptop that slept past the answer slept past its leases too.
+    const expire = (): Promise<Receipt> => sweep({ awakeSince: instant(parts.clock()) })
+    return inHand(await awaitReply({ ...parts, sweep: expire }, messageId, signal))
+  }
+
   async function* received(name: string | undefined, options: SubscribeOptions): AsyncGenerator<ReceivedMessage> {
     await reading.reach()
     const { owner, mailbox } = ownerOf(name)
     const only = mailbox === undefined ? {} : { mailbox }
     for await (const message of subscribeInbox(reading, parts.growth, parts.settled, owner, { ...options, ...only })) {
-      yield { ...message, ack: (sendOptions?: SendOptions) => ack(message.id, sendOptions) }
+      yield inHand(message)
     }
   }
 
@@ -195,6 +254,20 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     as: (other) => createHub(parts, asActor(other), () => Promise.resolve()),
     send,
     safeSend,
+    request,
+    async keepLease(what, options) {
+      const lease = await keepLease(send, what, options)
+      // Closed while the first renewal was on its way: there is nothing to keep.
+      if (parts.growth.closed) lease.stop()
+      parts.leases.add(lease.stop)
+      lease.signal.addEventListener('abort', () => parts.leases.delete(lease.stop))
+      function stop(): void {
+        lease.stop()
+        parts.leases.delete(lease.stop)
+      }
+      return { signal: lease.signal, stop, [Symbol.dispose]: stop }
+    },
+    sweep,
     commandBus: commandSender(send),
     get eventStore() {
       return (eventStore ??= parts.eventStore(actor))
@@ -209,12 +282,19 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     sessions: (options) => sessions(reading, options),
     runs: { get: (id, options) => run(reading, id, options), tree: (id, options) => runTree(reading, id, options) },
     state: (id) => ({ get: (options) => state(reading, id, options) }),
+    group: (name, options) => group(reading, actor, name, options),
+    groups: (options) => groups(reading, options),
     deadLetters: (options) => deadLetters(reading, options),
+    timers: (options) => timers(reading, options),
     async *log(options = {}) {
       await fold.catchUp(options.signal)
       yield* readLog(log, fold.head.cursor, options)
     },
     replay: (what, options) => replay(reading, what, options),
+    async why(subject, options) {
+      await reading.reach(options)
+      return why(reading, fold.head.cursor, subject, options?.signal)
+    },
     get head() {
       return fold.head
     },

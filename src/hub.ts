@@ -1,8 +1,9 @@
 import path from 'node:path'
+import { startSweeper } from './alive/sweeper.ts'
 import { createBus } from './commands/bus.ts'
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts'
 import { BatonError } from './errors.ts'
-import { asActor, createHub, type Hub } from './hub-api.ts'
+import { asActor, createHub, SYSTEM, type Hub } from './hub-api.ts'
 import { systemClock, timestamp, ulidFactory, type Clock, type NewId } from './ids.ts'
 import type { Actor } from './log/commit.ts'
 import type { Durability } from './log/durability.ts'
@@ -18,6 +19,7 @@ import { createReplica } from './projections/replica.ts'
 import { statesOf } from './projections/states.ts'
 import { createGrowth, type Growth } from './queries/growth.ts'
 import type { Freshness, Reading } from './queries/reading.ts'
+import { unsortedTimers } from './queries/timers.ts'
 
 export type { Hub } from './hub-api.ts'
 
@@ -39,9 +41,12 @@ export interface HubOptions {
   readonly clock?: Clock
   readonly newId?: NewId
   readonly unsafeFileSystem?: boolean
+  /** How often to look for what is due, in milliseconds; 5 s if nothing is said. `false` leaves that to others. */
+  readonly sweepEvery?: number | false
 }
 
 const PATIENCE_MS = 10_000
+const SWEEP_MS = 5_000
 
 /** Opens a hub: the one place where the parts are wired. */
 export async function openHub(options: HubOptions): Promise<Hub> {
@@ -83,9 +88,13 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
     clock,
     newId,
   })
-  const states = statesOf(replica, () => fold.head.position)
+  const states = statesOf(
+    replica,
+    () => fold.head.position,
+    () => fold.head.at,
+  )
   const { keyUse, unknown } = replica
-  const show = (by: Actor, now: number) => preview(replica, fold.head.position, timestamp(now), by)
+  const show = (by: Actor, now: number) => preview(replica, fold.head, timestamp(now), by)
   const bus = createBus({
     log,
     fold,
@@ -116,9 +125,23 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   }
   let closing: Promise<void> | undefined
 
+  const leases = new Set<() => void>()
+  const sweepEvery = intervalOf(options.sweepEvery)
+  const sweeper =
+    sweepEvery === false
+      ? undefined
+      : startSweeper({
+          everyMs: sweepEvery,
+          clock,
+          timers: () => unsortedTimers(reading),
+          sweep: (awakeSince, until) => bus.send(SYSTEM, { type: 'ExpireDue', awakeSince, until }),
+        })
+
   async function close(): Promise<void> {
     growth.close()
+    for (const stop of leases) stop()
     try {
+      await sweeper?.stop()
       await proposer.close()
     } finally {
       await log.close()
@@ -133,6 +156,8 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
       bus,
       reading,
       growth,
+      clock,
+      leases,
       eventStore: (by) => createEventStore({ log, fold, proposer, index, actor: by }),
       // An answer without a commit: it is given once what it rests on is durable.
       settled: () => proposer.propose({ decide: () => ({ answer: undefined, n: fold.n }), receipt: () => undefined }),
@@ -140,6 +165,15 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
     },
     actor,
   )
+}
+
+/** An interval that is none would have the timer run without a pause. */
+function intervalOf(every: number | false = SWEEP_MS): number | false {
+  if (every === false || (Number.isSafeInteger(every) && every > 0 && every < 2 ** 31)) return every
+  throw new BatonError('INVALID_COMMAND', `sweepEvery cannot be ${String(every)}`, {
+    details: { path: 'sweepEvery' },
+    hint: 'Milliseconds, up to 24 days; or false, to leave it to others.',
+  })
 }
 
 /** What is not given stays as it is; what is no limit is refused, not taken for none. */

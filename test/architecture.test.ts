@@ -14,9 +14,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   commands: ['errors', 'ids', 'events', 'domain', 'log'],
   projections: ['events', 'domain', 'log'],
   queries: ['errors', 'events', 'domain', 'projections', 'log'],
-  'hub-api': ['errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries'],
-  hub: ['errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries', 'hub-api'],
-  index: ['errors', 'ids', 'log', 'events', 'domain', 'commands', 'projections', 'queries', 'hub-api', 'hub'],
+  alive: ['errors', 'domain', 'commands', 'queries'],
+  'hub-api': ['alive', 'errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries'],
+  hub: ['alive', 'errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries', 'hub-api'],
+  index: ['alive', 'errors', 'ids', 'log', 'events', 'domain', 'commands', 'projections', 'queries', 'hub-api', 'hub'],
   testing: ['index'],
   // Its version is the package's.
   cli: ['index', '..'],

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { eventCatalog, eventSchemas, upcast } from '../src/events/catalog.ts'
 import { defineEvent } from '../src/events/define.ts'
 import { commandCatalog, commandSchemas, openHub, openMemoryLog, type Command } from '../src/index.ts'
@@ -124,6 +124,33 @@ test.each([
   await expect(hub.send(claim('t1'))).rejects.toMatchObject({ code: 'LOG_TOO_NEW', details: { stream: 'task-t1' } })
   expect((await hub.send(claim('t2'))).events).toHaveLength(1)
   expect((await hub.task('t1'))?.title).toBe('T')
+})
+
+test.each([
+  [
+    'a round on a stream of a newer build',
+    [
+      { s: 'group-a/g', t: 'RoundDispatched', v: 1, d: { groupId: 'a/g', round: 1, items: [{ itemId: 'i' }] } },
+      { s: 'group-a/g', t: 'GroupRenamed', v: 1, d: {} },
+    ],
+  ],
+  [
+    'a request of nobody',
+    [{ s: 'mailbox-session-b', t: 'MessageSent', v: 1, d: { messageId: 'm', from: null, to: [] } }],
+  ],
+])('what is due of %s holds up nothing else that is', async (_title, events) => {
+  const { log, hub } = await hubWithTasks()
+  const at = new Date(Date.now() + 30).toISOString()
+  await hub.send({ type: 'FormGroup', name: 'g', coordinator: 'a' })
+  await hub.send({ type: 'SendMessage', to: 'a', body: 'soon over', expiresAt: at })
+  const due = { fanIn: { mode: 'all', needed: 1, deadline: at }, replyBy: at }
+  await write(log, ...events.map((event) => ({ ...event, d: { ...event.d, ...due } })))
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(Date.parse(at)))
+
+  await hub.sweep()
+  expect(await hub.inbox('a').count()).toBe(0)
+  // It is told once nothing else is left.
+  await expect(hub.sweep()).rejects.toThrow()
 })
 
 test('the streams of users are theirs, whatever they call their events', async () => {

@@ -14,7 +14,7 @@ vi.mock('../src/projections/replica.ts', async (importOriginal) => {
 
 const LONG = process.env['BATON_TEST_LONG'] !== undefined
 const SEQUENCES = LONG ? 20_000 : 500
-const STEPS = 105
+const STEPS = 135
 const SEED = Number(process.env['BATON_SEED'] ?? (LONG ? Date.now() % 2 ** 31 : 20_261))
 /** Of the one sequence to repeat. */
 const PATH = process.env['BATON_PATH']
@@ -26,7 +26,7 @@ const number = fc.noShrink(fc.noBias(fc.nat(2 ** 31 - 1)))
 
 test(
   `${SEQUENCES} random sequences of commands: every invariant holds after each step, and views are what the log says`,
-  { timeout: LONG ? 3_600_000 : 300_000 },
+  { timeout: LONG ? 3_600_000 : 600_000 },
   async () => {
     const tally = emptyTally()
     let enough = Infinity

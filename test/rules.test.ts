@@ -1,15 +1,20 @@
 /** Every command: what it does, what it refuses, and that the tables are complete. */
 import { describe, expect, test } from 'vitest'
 import { commandCatalog, type CommandType, type ErrorCode } from '../src/index.ts'
-import { isAccepted, playAccepted, playRefused, type Accepted, type Refused } from './rules/cases.ts'
+import { isAccepted, playAccepted, playRefused, reliedOnBy, type Accepted, type Refused } from './rules/cases.ts'
 import { acknowledgeCases } from './rules/acknowledge.ts'
 import { addressCases } from './rules/addresses.ts'
 import { broadcastCases } from './rules/broadcast.ts'
 import { closeSessionMoveCases } from './rules/close-session-moves.ts'
 import { closeSessionCases } from './rules/close-session.ts'
 import { commonRefusals } from './rules/common.ts'
+import { deadlineCases } from './rules/deadlines.ts'
 import { deadLetterCases } from './rules/dead-letters.ts'
+import { effectCases } from './rules/effects.ts'
 import { endOfRunCases } from './rules/end-of-runs.ts'
+import { expireDueCases } from './rules/expire-due.ts'
+import { groupAddressCases } from './rules/group-addresses.ts'
+import { groupCases } from './rules/groups.ts'
 import { handoffCases } from './rules/handoff.ts'
 import { mergeConflictCases } from './rules/merge-conflicts.ts'
 import { mergeCases } from './rules/merge.ts'
@@ -17,7 +22,10 @@ import { messageCases } from './rules/messages.ts'
 import { offerCases } from './rules/offers.ts'
 import { ownershipCases } from './rules/ownership.ts'
 import { progressCases } from './rules/progress.ts'
+import { requestCases } from './rules/requests.ts'
+import { roundCases } from './rules/rounds.ts'
 import { runCases } from './rules/runs.ts'
+import { settleItemCases } from './rules/settle-items.ts'
 import { seedCases } from './rules/seed.ts'
 import { sessionCases } from './rules/sessions.ts'
 import { stateCases } from './rules/state.ts'
@@ -42,7 +50,15 @@ const cases = [
   ...addressCases,
   ...broadcastCases,
   ...acknowledgeCases,
+  ...deadlineCases,
   ...deadLetterCases,
+  ...groupCases,
+  ...roundCases,
+  ...settleItemCases,
+  ...effectCases,
+  ...groupAddressCases,
+  ...requestCases,
+  ...expireDueCases,
 ]
 const commands = Object.keys(commandCatalog) as CommandType[]
 const acceptedOf = (type: CommandType): Accepted[] => cases.filter(isAccepted).filter(({ when }) => when.type === type)
@@ -54,18 +70,14 @@ const refusedOf = (type: CommandType): Refused[] => [
 
 const relied = new Map<Accepted, Promise<readonly string[]>>()
 
-/** Plays a case once, and tells what its commit relied on. */
+/** Plays a case once, and tells what its commits relied on. */
 function reliedOn(rule: Accepted): Promise<readonly string[]> {
   const known = relied.get(rule) ?? streamsOf(rule)
   relied.set(rule, known)
   return known
 }
 
-async function streamsOf(rule: Accepted): Promise<readonly string[]> {
-  const { receipt, on } = await playAccepted(rule)
-  // Where nothing was written, the newest commit is that of what was given.
-  return receipt.commit === undefined || receipt.duplicate ? [] : on
-}
+const streamsOf = async (rule: Accepted): Promise<readonly string[]> => reliedOnBy(rule, await playAccepted(rule))
 
 describe.each(commands)('%s', (type) => {
   for (const rule of acceptedOf(type)) {

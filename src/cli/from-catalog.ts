@@ -1,14 +1,23 @@
 /** Verbs that are a command of the catalogue: their arguments, options and help come from its schema. */
-import { commandCatalog, commandSchema, type Command, type CommandType, type DryRun, type Receipt } from '../index.ts'
+import {
+  commandCatalog,
+  commandSchema,
+  systemClock,
+  type Command,
+  type CommandType,
+  type DryRun,
+  type Hub,
+  type Receipt,
+} from '../index.ts'
 import { describe } from './describe.ts'
-import { document, duration, instant, list, pairs, text, value } from './values.ts'
+import { document, duration, instant, isInstant, list, pairs, text, value } from './values.ts'
 import { UsageError } from './usage.ts'
 import type { Answer, Given, Options, OptionSpec, Request, Verb } from './verb.ts'
 
 export interface CommandVerb {
   readonly name: string
   readonly command: CommandType
-  /** The fields that are positional; `body?` may be left out, `messageIds...` takes the rest. */
+  /** The fields that are positional; `body?` may be left out, `messageIds...` takes the rest, `items...?` if there is any. */
   readonly args: readonly string[]
   /** What a field is called on the command line, where it is not its own name in kebab case. */
   readonly called?: Readonly<Record<string, string>>
@@ -50,6 +59,7 @@ export function fromCatalog(verb: CommandVerb): Verb {
 function usageOf(arg: string): string {
   const word = kebab(bare(arg)).replace(/-ids$|-id$/, '')
   if (arg.endsWith('...')) return `<${word}>...`
+  if (arg.endsWith('...?')) return `[${word}]...`
   return arg.endsWith('?') ? `[${word}]` : `<${word}>`
 }
 
@@ -62,14 +72,19 @@ function fieldsOf(verb: CommandVerb): [name: string, field: Field][] {
 function optionsOf(verb: CommandVerb): Options {
   const options: Record<string, OptionSpec> = {}
   for (const [name, field] of fieldsOf(verb)) {
-    if (isNested(name)) continue
+    if (hasNoOption(name)) continue
     options[optionName(verb, name)] = optionOf(name, field)
   }
   return { ...options, ...verb.extra }
 }
 
 /** What no flag can say well is left to `extra`. */
-const isNested = (field: string): boolean => field === 'isolation'
+const NESTED: ReadonlySet<string> = new Set(['isolation', 'fanIn'])
+
+/** A time is an instant or a duration: the second is kept as one, so that the same words are the same command. */
+const WITHIN: Readonly<Record<string, string>> = { replyBy: 'replyWithinMs', expiresAt: 'expiresWithinMs' }
+
+const hasNoOption = (field: string): boolean => NESTED.has(field) || Object.values(WITHIN).includes(field)
 
 function optionOf(name: string, field: Field): OptionSpec {
   if (field.type === 'boolean') return { type: 'boolean', about: '' }
@@ -93,7 +108,17 @@ export async function sent(command: Command, { hub, given, signal }: Request): P
   const open = await hub()
   if (given['dry-run'] === true) return dryRunAnswer(await open.send(command, { dryRun: true }))
   const { key } = given
-  return receiptAnswer(await open.send(command, typeof key === 'string' ? { key, signal } : { signal }))
+  const receipt = await open.send(command, typeof key === 'string' ? { key, signal } : { signal })
+  return { ...receiptAnswer(receipt, key !== undefined), afterwards: () => sweepIfDue(open) }
+}
+
+/** Whoever writes anyway ends what is due; but a lease nobody fails who has only just come. */
+async function sweepIfDue(hub: Hub): Promise<void> {
+  const now = systemClock()
+  const due = (await hub.timers()).some(({ at, leaseMs }) => leaseMs === undefined && Date.parse(at) <= now)
+  if (!due) return
+  // What was asked for is done; whatever is in the way here is told by `baton sweep`.
+  await hub.sweep({ awakeSince: new Date(now).toISOString() }).catch(() => undefined)
 }
 
 /** Arguments first, then options; what was not given is left out. */
@@ -102,8 +127,8 @@ function build(verb: CommandVerb, { positionals, given }: Request): Record<strin
   const rest = [...positionals]
   for (const arg of verb.args) {
     const field = bare(arg)
-    if (arg.endsWith('...')) {
-      if (rest.length === 0) throw missing(verb, arg)
+    if (arg.endsWith('...') || arg.endsWith('...?')) {
+      if (rest.length === 0 && !arg.endsWith('?')) throw missing(verb, arg)
       command[field] = rest.splice(0)
       continue
     }
@@ -119,7 +144,10 @@ function build(verb: CommandVerb, { positionals, given }: Request): Record<strin
   }
   for (const [name, field] of fieldsOf(verb)) {
     const word = given[optionName(verb, name)]
-    if (word !== undefined && !isNested(name)) command[name] = read(name, field, word)
+    if (word === undefined || hasNoOption(name)) continue
+    const within = WITHIN[name]
+    if (within !== undefined && typeof word === 'string' && !isInstant(word)) command[within] = duration(word)
+    else command[name] = read(name, field, word)
   }
   return command
 }
@@ -137,15 +165,17 @@ function read(name: string, field: Field, word: Given[string]): unknown {
   return field.type === undefined ? document(word) : word
 }
 
-function receiptAnswer(receipt: Receipt): Answer {
-  const { events, duplicate } = receipt
-  const done = events.map(({ type, data, position }) => `#${position} ${describe(type, data)}`)
+function receiptAnswer(receipt: Receipt, keyed: boolean): Extract<Answer, { readonly json: unknown }> {
+  const { events, duplicate, steps = [] } = receipt
+  const done = [...steps.flatMap((step) => step.events), ...events].map(
+    ({ type, data, position }) => `#${position} ${describe(type, data)}`,
+  )
   if (done.length === 0) done.push('nothing to do')
-  if (duplicate) done.push('(done before, under this key)')
+  if (duplicate) done.push(keyed ? '(done before, under this key)' : '(done before: it stays as it is)')
   return { json: receipt, text: done.join('\n') }
 }
 
-function dryRunAnswer(dry: DryRun): Answer {
+export function dryRunAnswer(dry: DryRun): Answer {
   const would = dry.events.map(({ type, data }) => `would: ${describe(type, data)}`)
   return { json: dry, text: would.length === 0 ? 'nothing would happen' : would.join('\n') }
 }

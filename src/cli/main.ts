@@ -169,7 +169,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (args[0] === 'help' || args.length === 0 || (args.length === 1 && ['--help', '-h'].includes(args[0] ?? ''))) {
     const words = args.slice(1)
-    await write(words.length === 0 ? overview(verbs, look) : helpFor(findVerb(words).verb, look))
+    const family = words.length === 1 ? verbs.filter(({ name }) => name.startsWith(`${words[0]} `)) : []
+    const isVerb = verbs.some(({ name }) => name === words[0])
+    if (words.length === 0 || (family.length > 0 && !isVerb)) {
+      await write(overview(family.length > 0 ? family : verbs, look))
+    } else await write(helpFor(findVerb(words).verb, look))
     return EXIT.ok
   }
   if (args[0] === '--version') {

@@ -3,11 +3,21 @@ import {
   BatonError,
   nearest,
   type ErrorCode,
+  type GroupOptions,
+  type GroupView,
   type Hub,
   type RunView,
   type SessionView,
   type TaskView,
 } from '../index.ts'
+import type { Request } from './verb.ts'
+
+/** One's own root session's group is meant by its bare name; who is nobody names the root session too. */
+export const asWhoever = async ({ actor, hub, reader }: Request): Promise<Hub> =>
+  actor().then(
+    () => hub(),
+    () => reader(),
+  )
 
 function absent(code: ErrorCode, what: string, id: string, known: readonly string[], otherwise: string): never {
   const near = nearest(id, known)
@@ -41,6 +51,13 @@ export async function theRun(hub: Hub, id: string): Promise<RunView> {
   if (found !== undefined) return found
   const known = (await hub.sessions()).flatMap(({ liveRuns }) => liveRuns)
   return absent('UNKNOWN_RUN', 'run', id, known, 'See those of a session: baton session show <session>')
+}
+
+export async function theGroup(hub: Hub, name: string, options: GroupOptions = {}): Promise<GroupView> {
+  const found = await hub.group(name, options)
+  if (found !== undefined) return found
+  const known = (await hub.groups()).map(({ id }) => id)
+  return absent('UNKNOWN_GROUP', 'group', name, known, 'See them: baton group list')
 }
 
 export async function theThread(hub: Hub, id: string): Promise<void> {

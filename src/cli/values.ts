@@ -1,27 +1,24 @@
 /** From the words of a command line to the values of a command. */
 import fs from 'node:fs'
-import { systemClock } from '../index.ts'
+import { durationOf, systemClock } from '../index.ts'
 import { UsageError } from './usage.ts'
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** Ten years: what is longer was mistyped. */
 const LONGEST_MS = 3_650 * 86_400_000
 
 /** `30s`, `5m`, `2h`, `1d`, `250ms`. */
 export function duration(text: string): number {
-  const [, figure, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
-  if (figure === undefined || unit === undefined) {
-    throw new UsageError(`${text} is no duration`, 'For example 30s, 5m, 2h, 1d.')
-  }
-  const ms = Number(figure) * (UNITS[unit] as number)
+  const ms = durationOf(text)
+  if (ms === undefined) throw new UsageError(`${text} is no duration`, 'For example 30s, 5m, 2h, 1d.')
   if (ms > LONGEST_MS) throw new UsageError(`${text} is too long`, 'At most 3650d.')
   return ms
 }
 
+export const isInstant = (text: string): boolean => /^\d{4}-/.test(text)
+
 /** An instant, or a duration from now. */
 export function instant(text: string): string {
-  if (/^\d{4}-/.test(text)) {
+  if (isInstant(text)) {
     const at = Date.parse(text)
     if (Number.isNaN(at))
       throw new UsageError(`${text} is no time`, 'For example 2026-12-24T18:00:00Z, or 2h from now.')

@@ -17,11 +17,13 @@ export type Broadcast = z.infer<typeof schema>
 
 export const broadcast = defineCommand(schema, {
   summary: 'Send a message to every member of a set',
-  relies: ['session', 'run', 'task'],
+  relies: ['session', 'run', 'task', 'group'],
   codes: [
     'BAD_ADDRESS',
     'UNKNOWN_TASK',
     'UNKNOWN_GROUP',
+    'AMBIGUOUS_ADDRESS',
+    'GROUP_DISBANDED',
     'UNKNOWN_MESSAGE',
     'TASK_CLOSED',
     'NOT_PARTICIPANT',

@@ -63,7 +63,7 @@ export interface BusParts {
   readonly keyUse: (actorKey: string) => (Earlier & { readonly fp: string }) | undefined
 }
 
-/** Where the commit of an earlier receipt lies. */
+/** Where the commit of an earlier receipt lies, and which versions its events have. */
 interface Earlier {
   readonly ref: number
   readonly position: number
@@ -100,6 +100,8 @@ export function createBus(parts: BusParts): Bus {
     // One deadline, however many commits it takes.
     const deadline = performance.now() + (patience ?? parts.patience)
 
+    const steps: Receipt[] = []
+
     /** Until nothing is left of it: most commands are one commit, some begin with others. */
     for (let begun = false; ; begun = true) {
       let isStep = false
@@ -110,18 +112,22 @@ export function createBus(parts: BusParts): Bus {
           const used = key === undefined ? undefined : parts.keyUse(actorKey(actor, key))
           if (used !== undefined) return again(used, used.fp === fp ? undefined : key)
           const { decision, on } = decide()
-          if ('done' in decision) return again(atOneStream(decision.done))
+          if ('done' in decision) return again(decision.done)
           isStep = 'step' in decision
           const facts = 'step' in decision ? decision.step : decision
           if (facts.length === 0 && key === undefined) return { answer: nothing(), n: fold.n }
           const draft: Draft = { by: actor, cmd: command.type, on, events: facts.map(toStored) }
           return key === undefined || isStep ? draft : { ...draft, key, fp: fp as string }
         },
-        receipt: (judged) => (isStep ? undefined : receiptOf(judged)),
+        receipt(judged) {
+          if (!isStep) return receiptOf(judged)
+          steps.push(receiptOf(judged))
+          return undefined
+        },
         ...(signal !== undefined && { signal }),
         patience: Math.max(1, deadline - performance.now()),
       })
-      if (receipt !== undefined) return receipt
+      if (receipt !== undefined) return withSteps(receipt, steps)
     }
   }
 
@@ -160,11 +166,13 @@ export function createBus(parts: BusParts): Bus {
     return receiptFrom(id, events, position, index.newest(raises))
   }
 
-  async function again(used: Earlier, reusedKey?: string): Promise<{ answer: Receipt; n: number }> {
+  async function again(used: Earlier | Done, reusedKey?: string): Promise<{ answer: Receipt; n: number }> {
     const n = fold.n
     const { id, cmd, events } = await readCommit(parts.log, used.ref)
     if (reusedKey !== undefined) throw keyReused(reusedKey, cmd, id)
-    const { versions, position } = used
+    const { position } = used
+    // What was done before was done on one stream, event after event.
+    const versions = 'versions' in used ? used.versions : events.map((_, i) => used.version + i)
     return { answer: { ...receiptFrom(id, events, position, versions), duplicate: true }, n }
   }
 
@@ -203,12 +211,13 @@ function toStored({ type, stream, data }: Fact): StoredEvent {
   return { s: stream, t: type, v: definition.version, d: data }
 }
 
-/** A merge writes one stream, event after event. */
-const atOneStream = ({ ref, position, version }: Done): Earlier => ({
-  ref,
-  position,
-  versions: Array.from({ length: 2 }, (_, i) => version + i),
-})
+/** Where the last step left nothing to do, it was the last. */
+function withSteps(receipt: Receipt, steps: readonly Receipt[]): Receipt {
+  const last = steps.at(-1)
+  if (last === undefined) return receipt
+  if (receipt.commit !== undefined) return { ...receipt, steps }
+  return steps.length === 1 ? last : { ...last, steps: steps.slice(0, -1) }
+}
 
 function assertKey(key: unknown): void {
   if (key === undefined || (typeof key === 'string' && key !== '' && key.length <= SHORT_TEXT)) return

@@ -11,7 +11,7 @@ export type CancelRun = z.infer<typeof schema>
 
 export const cancelRun = defineCommand(schema, {
   summary: 'Cancel a run and its descendants',
-  relies: ['session', 'run'],
-  codes: ['NOT_ALLOWED', 'LIMIT_EXCEEDED'],
+  relies: ['session', 'run', 'group'],
+  codes: ['PAYLOAD_TOO_LARGE', 'NOT_ALLOWED', 'LIMIT_EXCEEDED'],
   decide: decideCancelRun,
 })

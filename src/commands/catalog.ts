@@ -3,26 +3,35 @@ import * as z from 'zod'
 import type { CommandDefinition } from './define.ts'
 import { acceptHandoff, type AcceptHandoff } from './accept-handoff.ts'
 import { acknowledgeMessage, type AcknowledgeMessage } from './acknowledge-message.ts'
+import { addMember, type AddMember } from './add-member.ts'
 import { assignTask, type AssignTask } from './assign-task.ts'
 import { beginRun, type BeginRun } from './begin-run.ts'
 import { broadcast, type Broadcast } from './broadcast.ts'
 import { cancelHandoff, type CancelHandoff } from './cancel-handoff.ts'
+import { cancelRound, type CancelRound } from './cancel-round.ts'
 import { cancelRun, type CancelRun } from './cancel-run.ts'
+import { checkpointGroup, type CheckpointGroup } from './checkpoint-group.ts'
 import { checkpointRun, type CheckpointRun } from './checkpoint-run.ts'
 import { claimTask, type ClaimTask } from './claim-task.ts'
 import { closeSession, type CloseSession } from './close-session.ts'
 import { closeTask, type CloseTask } from './close-task.ts'
 import { completeRun, type CompleteRun } from './complete-run.ts'
 import { declineHandoff, type DeclineHandoff } from './decline-handoff.ts'
+import { disbandGroup, type DisbandGroup } from './disband-group.ts'
 import { discardDeadLetter, type DiscardDeadLetter } from './discard-dead-letter.ts'
+import { dispatchRound, type DispatchRound } from './dispatch-round.ts'
+import { expireDue, type ExpireDue } from './expire-due.ts'
 import { failRun, type FailRun } from './fail-run.ts'
+import { formGroup, type FormGroup } from './form-group.ts'
 import { handoff, type Handoff } from './handoff.ts'
 import { joinTask, type JoinTask } from './join-task.ts'
 import { leaveTask, type LeaveTask } from './leave-task.ts'
 import { mergeChildResult, type MergeChildResult } from './merge-child-result.ts'
 import { openSession, type OpenSession } from './open-session.ts'
 import { openTask, type OpenTask } from './open-task.ts'
+import { registerEffect, type RegisterEffect } from './register-effect.ts'
 import { releaseTask, type ReleaseTask } from './release-task.ts'
+import { removeMember, type RemoveMember } from './remove-member.ts'
 import { renewLease, type RenewLease } from './renew-lease.ts'
 import { reopenSession, type ReopenSession } from './reopen-session.ts'
 import { reportProgress, type ReportProgress } from './report-progress.ts'
@@ -32,8 +41,11 @@ import { seedChildState, type SeedChildState } from './seed-child-state.ts'
 import { sendMessage, type SendMessage } from './send-message.ts'
 import { setState, type SetState } from './set-state.ts'
 import { setTaskStatus, type SetTaskStatus } from './set-task-status.ts'
+import { settleEffect, type SettleEffect } from './settle-effect.ts'
+import { settleItem, type SettleItem } from './settle-item.ts'
 import { startRun, type StartRun } from './start-run.ts'
 import { suspendRun, type SuspendRun } from './suspend-run.ts'
+import { transferCoordinator, type TransferCoordinator } from './transfer-coordinator.ts'
 
 export const commandCatalog = {
   OpenSession: openSession,
@@ -50,6 +62,8 @@ export const commandCatalog = {
   CompleteRun: completeRun,
   FailRun: failRun,
   CancelRun: cancelRun,
+  RegisterEffect: registerEffect,
+  SettleEffect: settleEffect,
   SeedChildState: seedChildState,
   MergeChildResult: mergeChildResult,
   OpenTask: openTask,
@@ -69,6 +83,16 @@ export const commandCatalog = {
   AcknowledgeMessage: acknowledgeMessage,
   RequeueDeadLetter: requeueDeadLetter,
   DiscardDeadLetter: discardDeadLetter,
+  FormGroup: formGroup,
+  AddMember: addMember,
+  RemoveMember: removeMember,
+  TransferCoordinator: transferCoordinator,
+  DispatchRound: dispatchRound,
+  SettleItem: settleItem,
+  CheckpointGroup: checkpointGroup,
+  CancelRound: cancelRound,
+  DisbandGroup: disbandGroup,
+  ExpireDue: expireDue,
 } satisfies Record<string, CommandDefinition>
 
 export type CommandType = keyof typeof commandCatalog
@@ -89,6 +113,8 @@ export type Command =
   | CompleteRun
   | FailRun
   | CancelRun
+  | RegisterEffect
+  | SettleEffect
   | SeedChildState
   | MergeChildResult
   | OpenTask
@@ -108,6 +134,16 @@ export type Command =
   | AcknowledgeMessage
   | RequeueDeadLetter
   | DiscardDeadLetter
+  | FormGroup
+  | AddMember
+  | RemoveMember
+  | TransferCoordinator
+  | DispatchRound
+  | SettleItem
+  | CheckpointGroup
+  | CancelRound
+  | DisbandGroup
+  | ExpireDue
 
 /** The JSON Schema of one command. */
 export function commandSchema(type: CommandType): z.core.JSONSchema.JSONSchema {

@@ -16,7 +16,7 @@ export type CloseSession = z.infer<typeof schema>
 
 export const closeSession = defineCommand(schema, {
   summary: 'Close a session: mail and tasks go to its successor',
-  relies: ['session', 'run', 'task', 'mailbox'],
+  relies: ['session', 'seat', 'run', 'task', 'mailbox', 'group'],
   codes: ['RUNS_LIVE', 'INVALID_TRANSITION', 'NOT_ALLOWED', 'LIMIT_EXCEEDED'],
   decide: decideCloseSession,
 })

@@ -11,7 +11,7 @@ export type CompleteRun = z.infer<typeof schema>
 
 export const completeRun = defineCommand(schema, {
   summary: 'End a run that has succeeded; its parent gets the result',
-  relies: ['session', 'run'],
-  codes: ['CHILDREN_LIVE', 'INVALID_TRANSITION', 'NOT_ALLOWED', 'PAYLOAD_TOO_LARGE'],
+  relies: ['session', 'run', 'group'],
+  codes: ['LIMIT_EXCEEDED', 'CHILDREN_LIVE', 'INVALID_TRANSITION', 'NOT_ALLOWED', 'PAYLOAD_TOO_LARGE'],
   decide: decideCompleteRun,
 })

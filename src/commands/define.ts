@@ -1,14 +1,24 @@
 /** How a command is defined: its schema, who decides it, what that relies on, and what it can be refused with. */
 import path from 'node:path'
 import * as z from 'zod'
-import { isId } from '../domain/address.ts'
+import { isGroupName, isId } from '../domain/address.ts'
 import { isJson } from '../domain/json.ts'
 import { PATH_LENGTH, SHORT_TEXT } from '../domain/limits.ts'
 import type { Decide } from '../domain/world.ts'
 import type { ErrorCode } from '../errors.ts'
 
 /** The kinds of streams: what stands before the first `-` of their names. */
-export type StreamKind = 'session' | 'run' | 'work' | 'state' | 'task' | 'mailbox' | 'place' | 'lease'
+export type StreamKind =
+  | 'session'
+  | 'lease'
+  | 'seat'
+  | 'run'
+  | 'work'
+  | 'state'
+  | 'task'
+  | 'mailbox'
+  | 'place'
+  | 'group'
 
 export interface CommandDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly type: string
@@ -29,16 +39,19 @@ export function defineCommand<Type extends string, Shape extends z.ZodRawShape>(
     readonly relies: readonly StreamKind[]
     readonly codes: readonly ErrorCode[]
     readonly decide: Decide<z.infer<typeof schema>>
+    /** It takes no ids, so none of them can be bad. */
+    readonly namesNothing?: true
   },
 ): CommandDefinition<typeof schema> {
+  const { namesNothing, ...rest } = definition
   const type = schema.shape.type.values.values().next().value as string
-  return { ...definition, type, schema, codes: [...COMMON, ...definition.codes] }
+  const badId: readonly ErrorCode[] = namesNothing === true ? [] : ['BAD_ID']
+  return { ...rest, type, schema, codes: [...COMMON, ...badId, ...rest.codes] }
 }
 
 /** Every command can be malformed, and by an actor who is not there or no longer. */
 const COMMON: readonly ErrorCode[] = [
   'INVALID_COMMAND',
-  'BAD_ID',
   'UNKNOWN_SESSION',
   'SESSION_CLOSED',
   'UNKNOWN_RUN',
@@ -51,6 +64,8 @@ export const commandSchema = <Type extends string, Shape extends z.ZodRawShape>(
 // ---- what commands are made of; an issue's message is the code that it is refused with, where it is not INVALID_COMMAND
 
 export const Id = z.string().refine(isId, 'BAD_ID')
+/** `<name>` of one's own root session, or `<root session>/<name>`. */
+export const GroupName = z.string().refine(isGroupName, 'BAD_ID')
 /** Checked by the address rules, which say what is wrong with it. */
 export const Address = z.string().min(1)
 export const Short = z.string().max(SHORT_TEXT, 'LIMIT_EXCEEDED')

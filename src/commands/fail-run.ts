@@ -13,7 +13,7 @@ export type FailRun = z.infer<typeof schema>
 
 export const failRun = defineCommand(schema, {
   summary: 'End a run that has failed, and its descendants',
-  relies: ['session', 'run'],
-  codes: ['NOT_ALLOWED', 'PAYLOAD_TOO_LARGE'],
+  relies: ['session', 'run', 'group'],
+  codes: ['LIMIT_EXCEEDED', 'NOT_ALLOWED', 'PAYLOAD_TOO_LARGE'],
   decide: decideFailRun,
 })

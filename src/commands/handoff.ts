@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { decideHandoff } from '../domain/rules/handoff.ts'
-import { Address, Epoch, Id, Instant, Short, Text, commandSchema, defineCommand } from './define.ts'
+import { Address, Epoch, Id, Instant, LeaseMs, Short, Text, commandSchema, defineCommand } from './define.ts'
 
 const schema = commandSchema('Handoff', {
   taskId: Id,
@@ -10,6 +10,7 @@ const schema = commandSchema('Handoff', {
   /** What the next owner needs to know. */
   context: Text.optional(),
   expiresAt: Instant.optional(),
+  expiresWithinMs: LeaseMs.optional(),
   expectEpoch: Epoch.optional(),
   /** The operator hands over what is another's. */
   force: z.boolean().optional(),

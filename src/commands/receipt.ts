@@ -9,6 +9,8 @@ export interface Receipt {
   /** It had been done before, under this key. */
   readonly duplicate: boolean
   readonly events: readonly ReceiptEvent[]
+  /** What was written on the way, where it took several commits: this receipt is that of the last. */
+  readonly steps?: readonly Receipt[]
 }
 
 export interface ReceiptEvent {

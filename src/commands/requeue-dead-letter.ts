@@ -14,7 +14,7 @@ export type RequeueDeadLetter = z.infer<typeof schema>
 
 export const requeueDeadLetter = defineCommand(schema, {
   summary: 'Deliver a dead letter after all',
-  relies: ['session', 'run', 'mailbox', 'task'],
+  relies: ['session', 'run', 'mailbox', 'task', 'group'],
   codes: [
     'UNKNOWN_MESSAGE',
     'INVALID_TRANSITION',
@@ -24,6 +24,7 @@ export const requeueDeadLetter = defineCommand(schema, {
     'UNKNOWN_EFFECT',
     'UNKNOWN_TASK',
     'UNKNOWN_GROUP',
+    'GROUP_DISBANDED',
     'NO_RECIPIENTS',
     'LIMIT_EXCEEDED',
   ],

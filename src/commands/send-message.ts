@@ -13,13 +13,14 @@ export type SendMessage = z.infer<typeof schema>
 
 export const sendMessage = defineCommand(schema, {
   summary: 'Send a message to one mailbox',
-  relies: ['session', 'run', 'task'],
+  relies: ['session', 'run', 'task', 'group'],
   codes: [
     'BAD_ADDRESS',
     'AMBIGUOUS_ADDRESS',
     'UNKNOWN_EFFECT',
     'UNKNOWN_TASK',
     'UNKNOWN_GROUP',
+    'GROUP_DISBANDED',
     'UNKNOWN_MESSAGE',
     'UNRELATED',
     'NO_RECIPIENTS',

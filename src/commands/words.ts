@@ -1,5 +1,8 @@
-/** What a message says, to whomever it goes. */
-import { Id, Instant, Json, Kind, Short, Text } from './define.ts'
+/**
+ * What a message says, to whomever it goes. A time can be given as so long from now on, too: said again under its key
+ * that is the same command.
+ */
+import { Id, Instant, Json, Kind, LeaseMs, Short, Text } from './define.ts'
 
 export const words = {
   task: Id.optional(),
@@ -10,5 +13,7 @@ export const words = {
   inReplyTo: Id.optional(),
   /** Makes it a request: the first reply until then answers it. */
   replyBy: Instant.optional(),
+  replyWithinMs: LeaseMs.optional(),
   expiresAt: Instant.optional(),
+  expiresWithinMs: LeaseMs.optional(),
 }

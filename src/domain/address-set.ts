@@ -1,9 +1,9 @@
 /** Addresses of several: from the text to all mailboxes that it means. */
 import type { Acting } from './acting.ts'
-import { noRelatives, parseAddress, unknownGroup, type RelativeSet } from './address.ts'
+import { groupNamed, noRelatives, parseAddress, type RelativeSet } from './address.ts'
 import { of } from './dict.ts'
-import { unknownTask } from './find.ts'
-import { runMailbox, sessionMailbox, type Recipient } from './mailbox.ts'
+import { livingGroup, unknownTask } from './find.ts'
+import { mailboxKind, runMailbox, sessionMailbox, type Recipient } from './mailbox.ts'
 import { refuse } from './refuse.ts'
 import { isLive, type Run } from './run.ts'
 import type { World } from './world.ts'
@@ -15,7 +15,7 @@ export function resolveSet(world: World, by: Acting, text: string): Recipient[] 
     case 'task':
       return participants(world, by, address.id)
     case 'group':
-      return unknownGroup(address.name)
+      return members(world, by, address.name)
     case 'relatives':
       if (by.session === undefined) return noRelatives(text)
       return by.run === undefined
@@ -42,6 +42,21 @@ function participants(world: World, by: Acting, taskId: string): Recipient[] {
     })
   }
   return openOnes(world, Object.keys(task.participants))
+}
+
+function members(world: World, by: Acting, name: string): Recipient[] {
+  const group = livingGroup(world, groupNamed(world, by, name))
+  const id = by.session?.id
+  if (!by.operator && group.coordinator !== id && !Object.values(group.members).includes(id ?? '')) {
+    return refuse('NOT_PARTICIPANT', `session ${id ?? ''} is no member of group ${group.id}`, {
+      details: { group: group.id, sessionId: id },
+      hint: `Its coordinator can add it: baton group add ${group.id} ${id ?? '<session>'}`,
+    })
+  }
+  return Object.keys(group.members).flatMap((member) => {
+    const [kind, memberId] = mailboxKind(member)
+    return kind === 'run' ? liveOnes(world, [memberId]) : openOnes(world, [memberId])
+  })
 }
 
 /** Relies on each of them: who is being closed gets nothing any more. */

@@ -2,10 +2,12 @@
 import { ID_PATTERN } from '../ids.ts'
 import type { Acting } from './acting.ts'
 import { of } from './dict.ts'
-import { endedRun, openSession, unknownRun, unknownSession, unknownTask } from './find.ts'
+import { endedRun, livingGroup, openSession, unknownEffect, unknownRun, unknownSession, unknownTask } from './find.ts'
+import { groupIdOf } from './group.ts'
 import { OPERATOR, runMailbox, sessionMailbox, type Recipient } from './mailbox.ts'
 import { refuse } from './refuse.ts'
 import { isLive, type Run } from './run.ts'
+import { groupsOf } from './seat.ts'
 import type { World } from './world.ts'
 
 const RELATIVES = ['parent', 'root'] as const
@@ -52,12 +54,18 @@ export function parseAddress(text: string): Address {
     case 'owner@task':
       return isId(rest) ? { kind: 'owner', taskId: rest } : badAddress(text)
     case 'group':
-      return rest === '' ? badAddress(text) : { kind: 'group', name: rest }
+      return isGroupName(rest) ? { kind: 'group', name: rest } : badAddress(text)
     case 'coordinator@group':
-      return rest === '' ? badAddress(text) : { kind: 'coordinator', name: rest }
+      return isGroupName(rest) ? { kind: 'coordinator', name: rest } : badAddress(text)
     default:
       return badAddress(text)
   }
+}
+
+/** `<name>`, or `<root session>/<name>`. */
+export function isGroupName(text: string): boolean {
+  const parts = text.split('/')
+  return parts.length <= 2 && parts.every(isId)
 }
 
 /** A bare name is a session's id or its label; labels are free text. */
@@ -67,7 +75,7 @@ const badAddress = (text: string): never =>
   refuse('BAD_ADDRESS', `${JSON.stringify(text)} is no address`, {
     details: { address: text },
     hint:
-      'session:<id> run:<id> effect:<run>/<effect> owner@task:<id> operator parent root; ' +
+      'session:<id> run:<id> effect:<run>/<effect> owner@task:<id> coordinator@group:<name> operator parent root; ' +
       'for a broadcast task:<id> group:<name> children siblings descendants ancestors',
   })
 
@@ -92,7 +100,7 @@ export function resolveOne(world: World, by: Acting, text: string): Recipient {
     case 'relative':
       return toRelative(world, by, text, address.which)
     case 'coordinator':
-      return unknownGroup(address.name)
+      return toCoordinator(world, by, address.name)
     case 'task':
     case 'group':
     case 'relatives':
@@ -127,14 +135,14 @@ export function sessionNamed(world: World, name: string): string {
   return candidates[0] ?? unknownSession(world.peek, name)
 }
 
-/** A session by an address, for what only a session can take: a task. */
+/** A session by an address, for what only a session can take: a task, a coordinator's seat. */
 export function resolveSession(world: World, text: string): string {
   const address = parseAddress(text)
   if (address.kind === 'session') return openSession(world, address.id).id
   if (address.kind === 'name') return openSession(world, sessionNamed(world, address.id)).id
   return refuse('BAD_ADDRESS', `${text} is no session`, {
     details: { address: text },
-    hint: 'Only a session owns tasks: session:<id>, or its bare name.',
+    hint: 'Only a session can do that: session:<id>, or its bare name.',
   })
 }
 
@@ -157,13 +165,7 @@ function reachable(world: World, id: string): Run {
 function toEffect(world: World, by: Acting, runId: string, effectId: string): Recipient {
   const requesting = world.run(runId)
   if (requesting === undefined) return unknownRun(runId)
-  const effect = of(requesting.effects, effectId)
-  if (effect === undefined) {
-    return refuse('UNKNOWN_EFFECT', `run ${runId} has no effect ${effectId}`, {
-      details: { runId, effectId, effects: Object.keys(requesting.effects) },
-      hint: `See its effects: baton run show ${runId}`,
-    })
-  }
+  const effect = of(requesting.effects, effectId) ?? unknownEffect(requesting, effectId)
   const serving = effect.runs.findLast((id) => {
     const run = world.peek.run(id)
     return run !== undefined && isLive(run)
@@ -181,6 +183,31 @@ function toOwner(world: World, taskId: string): Recipient {
     })
   }
   return sessionMailbox(openSession(world, task.owner).id)
+}
+
+function toCoordinator(world: World, by: Acting, name: string): Recipient {
+  const group = livingGroup(world, groupNamed(world, by, name))
+  if (group.coordinator !== undefined) return sessionMailbox(openSession(world, group.coordinator).id)
+  return refuse('NO_RECIPIENTS', `nobody coordinates group ${group.id} since ${group.vacatedBy ?? ''} left`, {
+    details: { group: group.id, vacatedBy: group.vacatedBy },
+    hint: `Take the seat: baton group transfer ${group.id} <session>`,
+  })
+}
+
+/** The id of the group that a name means: one's own root session's; for the operator, who has none, the only one. */
+export function groupNamed(world: World, by: Pick<Acting, 'session'>, name: string): string {
+  const [root = '', itsName] = name.split('/')
+  // Which root session a session belongs to never changes.
+  if (itsName !== undefined) return groupIdOf(world.peek.session(root)?.rootSessionId ?? root, itsName)
+  if (by.session !== undefined) return groupIdOf(by.session.rootSessionId, name)
+  const named = world.peek.groupsNamed(name)
+  const living = named.filter((id) => world.peek.group(id)?.status !== 'disbanded')
+  const ids = living.length > 0 ? living : named
+  if (ids.length <= 1) return ids[0] ?? name
+  return refuse('AMBIGUOUS_ADDRESS', `${ids.length} groups are called ${name}`, {
+    details: { name, groups: ids },
+    hint: `Name one with its root session: ${ids.slice(0, 3).join(', ')}`,
+  })
 }
 
 function toRelative(world: World, by: Acting, text: string, which: Relative): Recipient {
@@ -202,21 +229,18 @@ export const noRelatives = (text: string): never =>
     hint: 'Act as a session: --as <session>',
   })
 
-export const unknownGroup = (name: string): never =>
-  refuse('UNKNOWN_GROUP', `there is no group ${name}`, { details: { group: name } })
-
 /**
- * A run may be addressed by what shares its session tree or a task. Looked at, not relied on: who was related when the
- * message was decided may send it.
+ * A run may be addressed by what shares its session tree, a task or a group. Looked at, not relied on: who was related
+ * when the message was decided may send it.
  */
 function assertRelated(world: World, by: Acting, run: Run): void {
   const mine = by.session
   if (by.operator || mine === undefined || mine.rootSessionId === run.rootSessionId) return
-  const theirs = world.peek.seat(run.sessionId)?.participates
-  for (const taskId in world.peek.seat(mine.id)?.participates) {
-    if (of(theirs, taskId) !== undefined) return
-  }
-  refuse('UNRELATED', `run ${run.id} shares no session tree and no task with session ${mine.id}`, {
+  const [my, their] = [world.peek.seat(mine.id), world.peek.seat(run.sessionId)]
+  for (const taskId in my?.participates) if (of(their?.participates, taskId) !== undefined) return
+  const groups = groupsOf(their)
+  for (const groupId of groupsOf(my)) if (groups.has(groupId)) return
+  refuse('UNRELATED', `run ${run.id} shares no session tree, task or group with session ${mine.id}`, {
     details: { runId: run.id, sessionId: run.sessionId },
     hint: `Write to its session: session:${run.sessionId}`,
   })

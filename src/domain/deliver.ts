@@ -1,8 +1,15 @@
 /** Messages on their way: the events of one, and what Baton itself has to say. */
 import type { EventData, Fact } from '../events/catalog.ts'
 import { of } from './dict.ts'
-import type { Acting } from './acting.ts'
-import { mailboxStream, runMailbox, sessionMailbox, type Recipient } from './mailbox.ts'
+import {
+  mailboxKind,
+  mailboxStream,
+  OPERATOR,
+  runMailbox,
+  sessionMailbox,
+  type Mailbox,
+  type Recipient,
+} from './mailbox.ts'
 import { isLive, type Run } from './run.ts'
 import { refuse } from './refuse.ts'
 import type { Session } from './session.ts'
@@ -58,6 +65,12 @@ export const transferred = (messageId: string, at: Recipient, to: Recipient, rea
   data: { ...delivery(messageId, at), ...destination(to), reason },
 })
 
+export const expired = (messageId: string, at: Recipient): Fact => ({
+  stream: mailboxStream(at.mailbox),
+  type: 'MessageExpired',
+  data: delivery(messageId, at),
+})
+
 export const deadLettered = (messageId: string, at: Recipient, reason: string): Fact => ({
   stream: mailboxStream(at.mailbox),
   type: 'MessageDeadLettered',
@@ -83,10 +96,17 @@ export function assertPayload(body: string, data: unknown, { limits }: Context):
   })
 }
 
-/** Deadlines that have passed already are mistakes. */
-export function assertFuture(at: string | undefined, path: string, { now }: Context): void {
-  if (at === undefined || Date.parse(at) > now) return
-  refuse('INVALID_COMMAND', `${path} is ${at}, and it is ${instant(now)} already`, { details: { path } })
+/** A deadline, as an instant or as so long from now on. One that has passed already is a mistake, and so are two. */
+export function deadlineOf(
+  at: string | undefined,
+  withinMs: number | undefined,
+  path: string,
+  { now }: Context,
+): string | undefined {
+  if (at === undefined) return withinMs === undefined ? undefined : instant(now + withinMs)
+  if (withinMs !== undefined) return refuse('INVALID_COMMAND', `${path} is given twice`, { details: { path } })
+  if (Date.parse(at) > now) return at
+  return refuse('INVALID_COMMAND', `${path} is ${at}, and it is ${instant(now)} already`, { details: { path } })
 }
 
 // ---- Baton's own messages: never refused for want of room
@@ -107,7 +127,7 @@ export function heir(world: World, sessionId: string): Session | undefined {
 export function tell(
   world: World,
   context: Context,
-  by: Acting,
+  from: Recipient,
   sessionId: string,
   letter: Omit<Letter, 'address'>,
 ): Fact[] {
@@ -115,28 +135,45 @@ export function tell(
   const to = sessionMailbox(seat?.id ?? sessionId)
   const messageId = context.newId()
   return [
-    messageSent(by.mailbox, [to], { ...letter, address: `session:${sessionId}` }, messageId),
+    messageSent(from, [to], { ...letter, address: `session:${sessionId}` }, messageId),
     seat === undefined ? deadLettered(messageId, to, `session ${sessionId} is closed`) : delivered(messageId, to),
   ]
 }
 
-/** A child run's result, to its parent run; where that has ended, to the session of the parent. */
-export function tellParent(
+/** A message to a run, as a child's result is; where that has ended, to its session. */
+export function tellRun(
   world: World,
   context: Context,
   from: Recipient,
-  parent: Run,
+  run: Run,
   letter: Omit<Letter, 'address'>,
 ): Fact[] {
-  const address = `run:${parent.id}`
+  const address = `run:${run.id}`
   const messageId = context.newId()
-  const seat = heir(world, parent.sessionId)
-  const atHome = isLive(parent) && seat?.id === parent.sessionId
-  const to = atHome ? runMailbox(parent) : sessionMailbox(seat?.id ?? parent.sessionId)
+  const seat = heir(world, run.sessionId)
+  const atHome = isLive(run) && seat?.id === run.sessionId
+  const to = atHome ? runMailbox(run) : sessionMailbox(seat?.id ?? run.sessionId)
   return [
     messageSent(from, [to], { ...letter, address }, messageId),
-    seat === undefined
-      ? deadLettered(messageId, to, `session ${parent.sessionId} is closed`)
-      : delivered(messageId, to),
+    seat === undefined ? deadLettered(messageId, to, `session ${run.sessionId} is closed`) : delivered(messageId, to),
   ]
+}
+
+/** A word to whoever sent a message, wherever that is now; to nobody, where nobody is left to read it. */
+export function tellSender(
+  world: World,
+  context: Context,
+  from: Recipient,
+  sender: Mailbox,
+  letter: Omit<Letter, 'address'>,
+): Fact[] {
+  const [kind, id] = mailboxKind(sender)
+  if (kind === 'operator') {
+    const messageId = context.newId()
+    return [messageSent(from, [OPERATOR], { ...letter, address: sender }, messageId), delivered(messageId, OPERATOR)]
+  }
+  const run = kind === 'run' ? world.run(id) : undefined
+  const sessionId = run?.sessionId ?? (kind === 'session' ? id : undefined)
+  if (sessionId === undefined || heir(world, sessionId) === undefined) return []
+  return run === undefined ? tell(world, context, from, sessionId, letter) : tellRun(world, context, from, run, letter)
 }

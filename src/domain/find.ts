@@ -1,5 +1,6 @@
 /** What a command names has to be there, and in a state for it. Each of these relies on what it looks at. */
 import { nearest } from './nearest.ts'
+import type { Group } from './group.ts'
 import { refuse } from './refuse.ts'
 import { isLive, type Run } from './run.ts'
 import type { Session } from './session.ts'
@@ -78,5 +79,30 @@ export function unknownTask(states: States, id: string): never {
   refuse('UNKNOWN_TASK', `there is no task ${id}`, {
     details: { taskId: id, nearest: near },
     hint: near.length > 0 ? `Did you mean ${near.join(', ')}?` : `Open it: baton task open ${id} --title <title>`,
+  })
+}
+
+export function unknownEffect(run: Run, effectId: string): never {
+  refuse('UNKNOWN_EFFECT', `run ${run.id} has no effect ${effectId}`, {
+    details: { runId: run.id, effectId, effects: Object.keys(run.effects) },
+    hint: `See its effects: baton run show ${run.id}`,
+  })
+}
+
+export function unknownGroup(states: States, id: string): never {
+  const near = nearest(id, states.ids('group'))
+  refuse('UNKNOWN_GROUP', `there is no group ${id}`, {
+    details: { group: id, nearest: near },
+    hint: near.length > 0 ? `Did you mean ${near.join(', ')}?` : `Form it: baton group form ${id}`,
+  })
+}
+
+/** A group that has not been disbanded. Relies on it. */
+export function livingGroup(world: World, id: string): Group {
+  const group = world.group(id) ?? unknownGroup(world.peek, id)
+  if (group.status !== 'disbanded') return group
+  return refuse('GROUP_DISBANDED', `group ${id} was disbanded`, {
+    details: { group: id, at: group.disbandedAt, ...(group.reason !== undefined && { reason: group.reason }) },
+    hint: 'A group keeps its name for ever: form one with another.',
   })
 }

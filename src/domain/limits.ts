@@ -10,8 +10,10 @@ export interface Limits {
   readonly inbox: number
   /** Of the tree of sessions, and of the tree of runs. */
   readonly depth: number
-  /** Participants of a task. */
+  /** Participants of a task, members of a group. */
   readonly members: number
+  /** Items of a round; and items that wait for one run. */
+  readonly items: number
   readonly commitEvents: number
   readonly commitBytes: number
 }
@@ -23,6 +25,7 @@ export const DEFAULT_LIMITS: Limits = {
   inbox: 1_000,
   depth: 8,
   members: 1_000,
+  items: 200,
   commitEvents: 2_000,
   commitBytes: 4 * 1024 * 1024,
 }

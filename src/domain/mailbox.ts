@@ -9,6 +9,12 @@ export type Mailbox = string
 
 export const mailboxStream = (mailbox: Mailbox): string => `mailbox-${mailbox.replace(':', '-')}`
 
+/** The mailbox of a name that an event holds. */
+export const mailboxKind = (mailbox: Mailbox): readonly [kind: string, id: string] => {
+  const colon = mailbox.indexOf(':')
+  return colon < 0 ? [mailbox, ''] : [mailbox.slice(0, colon), mailbox.slice(colon + 1)]
+}
+
 /** A mailbox, and the session in whose inbox it shows. */
 export interface Recipient {
   readonly mailbox: Mailbox
@@ -48,6 +54,7 @@ export function evolveInbox(inbox: Inbox = emptyInbox(), event: BatonEvent, owne
       return put(inbox, event.data.messageId, event.data.mailbox, event.position)
     case 'MessageAcknowledged':
     case 'MessageDeadLettered':
+    case 'MessageExpired':
       return take(inbox, event.data.messageId, event.data.mailbox)
     case 'MessageTransferred': {
       const { messageId, mailbox, to, toSessionId } = event.data
@@ -87,7 +94,7 @@ function take(inbox: Inbox, messageId: string, mailbox: Mailbox): Inbox {
 /** `pending` until the first settlement in log order; a requeued one is pending again. */
 export interface Delivery {
   readonly sessionId?: string
-  state: 'pending' | 'acknowledged' | 'transferred' | 'dead' | 'discarded'
+  state: 'pending' | 'acknowledged' | 'expired' | 'transferred' | 'dead' | 'discarded'
   /** Where the last of it stands. */
   position: number
   at: string
@@ -116,12 +123,12 @@ export interface Message {
   readonly deliveries: Dict<Delivery>
   /** The reply that answered it, where it is a request. */
   answeredBy?: string
+  /** Nobody answered in time. */
+  unanswered?: true
 }
 
-export function evolveMessage(message: Message | undefined, event: BatonEvent, id: string): Message | undefined {
-  if (event.type === 'MessageSent') {
-    return event.data.messageId === id ? messageSent(event) : message && repliedTo(message, event)
-  }
+export function evolveMessage(message: Message | undefined, event: BatonEvent): Message | undefined {
+  if (event.type === 'MessageSent') return messageSent(event)
   if (message === undefined) return undefined
   const { position, at } = event
   switch (event.type) {
@@ -143,6 +150,15 @@ export function evolveMessage(message: Message | undefined, event: BatonEvent, i
     }
     case 'MessageAcknowledged':
       return settle(message, event.data.mailbox, { state: 'acknowledged', position, at })
+    case 'MessageExpired':
+      return settle(message, event.data.mailbox, { state: 'expired', position, at })
+    case 'RequestAnswered':
+      // Of several replies at once the first one answers; what comes too late is a message like any other.
+      if (message.answeredBy === undefined && message.unanswered === undefined) message.answeredBy = event.data.replyId
+      return message
+    case 'RequestExpired':
+      if (message.answeredBy === undefined) message.unanswered = true
+      return message
     case 'MessageDeadLettered': {
       const { mailbox, sessionId, reason } = event.data
       message.deliveries[mailbox] ??= { ...(sessionId !== undefined && { sessionId }), state: 'pending', position, at }
@@ -190,17 +206,6 @@ function messageSent({ data, ref, index, position, at, by }: BatonEvent<'Message
     ...(expiresAt !== undefined && { expiresAt }),
     deliveries: {},
   }
-}
-
-/** The first reply of somebody whom the request had reached answers it. */
-function repliedTo(request: Message, { data, by, at }: BatonEvent<'MessageSent'>): Message {
-  if (request.replyBy === undefined || request.answeredBy !== undefined) return request
-  if (Date.parse(at) > Date.parse(request.replyBy)) return request
-  const reached =
-    Object.hasOwn(request.deliveries, data.from) ||
-    (by.kind === 'session' && Object.values(request.deliveries).some(({ sessionId }) => sessionId === by.id))
-  if (reached) request.answeredBy = data.messageId
-  return request
 }
 
 type Settlement = Omit<Delivery, 'sessionId'>

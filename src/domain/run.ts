@@ -23,6 +23,16 @@ export interface Effect {
   readonly runs: string[]
   outcome?: 'ok' | 'error' | 'cancelled'
   result?: unknown
+  /** The run whose end settled it. */
+  servedBy?: string
+}
+
+/** An item of a group's round that this run settles: by its end, or by that of one of its effects. */
+export interface BoundItem {
+  readonly groupId: string
+  readonly round: number
+  readonly itemId: string
+  readonly effectId?: string
 }
 
 export interface Run {
@@ -55,6 +65,8 @@ export interface Run {
   seed?: Seed
   readonly children: Dict<{ readonly background: boolean; outcome?: RunOutcome }>
   readonly effects: Dict<Effect>
+  /** Those that are not settled. */
+  items: BoundItem[]
   /** Where its writes were merged into. */
   readonly merged: { readonly scope: 'session' | 'run'; readonly id: string; readonly checkpoint?: string }[]
 }
@@ -65,8 +77,8 @@ export const isLive = ({ status }: Run): boolean => status === 'created' || stat
 export function evolveRun(run: Run | undefined, event: BatonEvent): Run | undefined {
   if (event.type === 'RunStarted') {
     const { runId: id, leaseUntil: _, ...rest } = event.data
-    const started = rest as Omit<Run, 'id' | 'status' | 'startedAt' | 'children' | 'effects' | 'merged'>
-    return { ...started, id, status: 'created', startedAt: event.at, children: {}, effects: {}, merged: [] }
+    const started = rest as Omit<Run, 'id' | 'status' | 'startedAt' | 'children' | 'effects' | 'items' | 'merged'>
+    return { ...started, id, status: 'created', startedAt: event.at, children: {}, effects: {}, items: [], merged: [] }
   }
   if (run === undefined) return undefined
   switch (event.type) {
@@ -115,6 +127,22 @@ export function evolveRun(run: Run | undefined, event: BatonEvent): Run | undefi
       if (effect === undefined) return run
       effect.outcome = event.data.outcome
       if (event.data.result !== undefined) effect.result = event.data.result
+      if (event.data.childRunId !== undefined) effect.servedBy = event.data.childRunId
+      return run
+    }
+    case 'ItemBound': {
+      const { runId: _, ...item } = event.data
+      run.items.push(item as BoundItem)
+      return run
+    }
+    case 'ItemSettled': {
+      const { groupId, round, itemId } = event.data
+      run.items = run.items.filter((item) => !isItem(item, groupId, round) || item.itemId !== itemId)
+      return run
+    }
+    case 'RoundCancelled': {
+      const { groupId, round } = event.data
+      run.items = run.items.filter((item) => !isItem(item, groupId, round))
       return run
     }
     case 'ChildStateSeeded': {
@@ -131,6 +159,9 @@ export function evolveRun(run: Run | undefined, event: BatonEvent): Run | undefi
       return run
   }
 }
+
+const isItem = (item: BoundItem, groupId: string, round: number): boolean =>
+  item.groupId === groupId && item.round === round
 
 function end(run: Run, outcome: RunOutcome, at: string, result?: unknown): Run {
   run.status = outcome

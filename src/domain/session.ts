@@ -53,7 +53,8 @@ export function evolveSession(session: Session | undefined, event: BatonEvent): 
       session.status = 'open'
       delete session.closing
       delete session.closedAt
-      if (event.data.leaseUntil !== undefined) session.leaseUntil = event.data.leaseUntil
+      if (event.data.leaseUntil === undefined) delete session.leaseUntil
+      else session.leaseUntil = event.data.leaseUntil
       return session
     case 'LeaseRenewed':
       // Two at once may come in any order.

@@ -20,6 +20,8 @@ export interface Work {
   usage?: Readonly<Dict<unknown>>
   reportedAt?: string
   leaseUntil?: string
+  /** How long the newest lease was granted for: as long it runs once more when the run goes on. */
+  leaseMs?: number
   readonly checkpoints: Dict<Checkpoint>
   own: Scope
 }
@@ -30,10 +32,20 @@ export function evolveWork(work: Work = emptyWork(), event: BatonEvent): Work {
   switch (event.type) {
     case 'RunStarted':
       if (event.data.leaseUntil !== undefined) work.leaseUntil = event.data.leaseUntil
+      if (event.data.leaseMs !== undefined) work.leaseMs = event.data.leaseMs
       return work
     case 'LeaseRenewed':
       // Two at once may come in any order.
-      if (event.data.leaseUntil > (work.leaseUntil ?? '')) work.leaseUntil = event.data.leaseUntil
+      if (event.data.leaseUntil <= (work.leaseUntil ?? '')) return work
+      work.leaseUntil = event.data.leaseUntil
+      if (event.data.leaseMs !== undefined) work.leaseMs = event.data.leaseMs
+      return work
+    case 'RunSuspended':
+      // Nobody works on it: what waits for days has not been lost.
+      delete work.leaseUntil
+      return work
+    case 'RunResumed':
+      if (event.data.leaseUntil !== undefined) work.leaseUntil = event.data.leaseUntil
       return work
     case 'RunProgressed': {
       const { percent, step, label, usage } = event.data

@@ -3,14 +3,17 @@
  * if somebody writes that stream meanwhile. `peek` reads without relying; each use of it says why that is enough.
  */
 import type { Fact } from '../events/catalog.ts'
+import { groupStream, type Group } from './group.ts'
 import type { Limits } from './limits.ts'
 import { inboxOf, mailboxStream, type Inbox, type Message, type Recipient } from './mailbox.ts'
 import { placeStream, type HeldPlace } from './place.ts'
+import type { Round } from './round.ts'
 import { runStream, type Run } from './run.ts'
-import type { Seat } from './seat.ts'
-import { sessionStream, type Session } from './session.ts'
+import { seatStream, type Seat } from './seat.ts'
+import { leaseStream, sessionStream, type Session } from './session.ts'
 import { stateStream, type Done, type Scope } from './state.ts'
 import { taskStream, type Task } from './task.ts'
+import type { TimerKind, Timers } from './timers.ts'
 import { workStream, type Work } from './work.ts'
 
 /** The folded states, by id. */
@@ -22,14 +25,24 @@ export interface States {
   task: (id: string) => Task | undefined
   place: (path: string) => HeldPlace | undefined
   seat: (sessionId: string) => Seat | undefined
+  /** Until when a session's lease runs. */
+  lease: (sessionId: string) => string | undefined
+  group: (id: string) => Group | undefined
+  round: (groupId: string, round: number) => Round | undefined
   inbox: (owner: string) => Inbox | undefined
   message: (id: string) => Message | undefined
   /** The sessions with this label. */
   labelled: (label: string) => readonly string[]
+  /** The groups with this name, whatever their root session. */
+  groupsNamed: (name: string) => readonly string[]
+  /** What of this kind falls due. */
+  timers: (kind: TimerKind) => Timers | undefined
   /** Every id of this kind, to offer the nearest ones. */
-  ids: (kind: 'session' | 'task') => readonly string[]
+  ids: (kind: 'session' | 'task' | 'group') => readonly string[]
   /** Of the newest event. */
   readonly position: number
+  /** The highest time that any commit claims. */
+  readonly at: string
 }
 
 export interface World extends Readers {
@@ -70,7 +83,10 @@ export function openWorld(states: States, rely: (stream: string) => void, check:
   }
 }
 
-type Readers = Pick<States, 'session' | 'run' | 'work' | 'sessionState' | 'task' | 'place'>
+type Readers = Pick<
+  States,
+  'session' | 'lease' | 'seat' | 'run' | 'work' | 'sessionState' | 'task' | 'place' | 'group' | 'round'
+>
 
 /** The states that have a stream of their own, which is told before each is read. */
 function readers(states: States, tell: (stream: string) => void): Readers {
@@ -87,6 +103,13 @@ function readers(states: States, tell: (stream: string) => void): Readers {
     sessionState: reader(stateStream, states.sessionState),
     task: reader(taskStream, states.task),
     place: reader(placeStream, states.place),
+    seat: reader(seatStream, states.seat),
+    lease: reader(leaseStream, states.lease),
+    group: reader(groupStream, states.group),
+    round(groupId, round) {
+      tell(groupStream(groupId))
+      return states.round(groupId, round)
+    },
   }
 }
 

@@ -1,13 +1,14 @@
 /** All events, and how a stored one is read. */
 import * as z from 'zod'
 import type { EventDefinition } from './define.ts'
+import * as group from './group.ts'
 import * as message from './message.ts'
 import * as run from './run.ts'
 import * as session from './session.ts'
 import * as state from './state.ts'
 import * as task from './task.ts'
 
-export const eventCatalog = { ...session, ...run, ...state, ...task, ...message }
+export const eventCatalog = { ...session, ...run, ...state, ...task, ...message, ...group }
 
 export type EventType = keyof typeof eventCatalog
 export type EventData<Type extends EventType> = z.infer<(typeof eventCatalog)[Type]['schema']>

@@ -39,5 +39,11 @@ export const MessageTransferred = defineEvent('MessageTransferred', 1, {
   reason: z.string(),
 })
 export const MessageDeadLettered = defineEvent('MessageDeadLettered', 1, { ...delivery, reason: z.string() })
+export const MessageExpired = defineEvent('MessageExpired', 1, delivery)
+
+/** On the stream of the mailbox that asked. The first of these counts. */
+export const RequestAnswered = defineEvent('RequestAnswered', 1, { ...delivery, replyId: Id })
+export const RequestExpired = defineEvent('RequestExpired', 1, delivery)
+
 export const DeadLetterRequeued = defineEvent('DeadLetterRequeued', 1, { ...delivery, ...destination })
 export const DeadLetterDiscarded = defineEvent('DeadLetterDiscarded', 1, { ...delivery, reason: z.string() })

@@ -28,9 +28,17 @@ export const RunStarted = defineEvent('RunStarted', 1, {
   label: z.string().optional(),
 })
 
+/** On `seat-<session>`: for whoever has to know that no run starts there meanwhile. */
+export const RunSeated = defineEvent('RunSeated', 1, { runId: Id, sessionId: Id })
+
 export const RunBegan = defineEvent('RunBegan', 1, { runId: Id, modelUsed: z.string().optional() })
 export const RunSuspended = defineEvent('RunSuspended', 1, { runId: Id, reason: z.string() })
-export const RunResumed = defineEvent('RunResumed', 1, { runId: Id })
+/** While it waits no lease runs. */
+export const RunResumed = defineEvent('RunResumed', 1, {
+  runId: Id,
+  leaseMs: Count.optional(),
+  leaseUntil: Instant.optional(),
+})
 
 export const RunProgressed = defineEvent('RunProgressed', 1, {
   runId: Id,

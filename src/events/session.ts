@@ -34,6 +34,7 @@ export const SessionClosed = defineEvent('SessionClosed', 1, {
 
 export const SessionReopened = defineEvent('SessionReopened', 1, {
   sessionId: Id,
+  leaseMs: Count.optional(),
   leaseUntil: Instant.optional(),
 })
 
@@ -41,5 +42,7 @@ export const SessionReopened = defineEvent('SessionReopened', 1, {
 export const LeaseRenewed = defineEvent('LeaseRenewed', 1, {
   sessionId: Id.optional(),
   runId: Id.optional(),
+  /** How long it was granted for: the time of the commit is later than that of the grant. */
+  leaseMs: Count.optional(),
   leaseUntil: Instant,
 })

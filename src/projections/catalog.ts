@@ -1,6 +1,7 @@
 /** All views. */
 import { deadLetters } from './dead-letters.ts'
 import { directory } from './directory.ts'
+import { groups, rounds } from './groups.ts'
 import { history } from './history.ts'
 import { inboxes } from './inboxes.ts'
 import { messages } from './messages.ts'
@@ -11,6 +12,7 @@ import { seats } from './seats.ts'
 import { sessionStates } from './session-states.ts'
 import { sessions } from './sessions.ts'
 import { tasks } from './tasks.ts'
+import { timers } from './timers.ts'
 import type { View } from './view.ts'
 import { works } from './works.ts'
 
@@ -26,6 +28,9 @@ export const viewCatalog = {
   inboxes,
   messages,
   deadLetters,
+  groups,
+  rounds,
+  timers,
   history,
   directory,
 }

@@ -1,15 +1,17 @@
 import type { BatonEvent } from '../events/catalog.ts'
 import type { View } from './view.ts'
 
+export const groupKey = (name: string): string => `group ${name}`
 export const labelKey = (label: string): string => `label ${label}`
 
-/** All ids of a kind, in the order in which they came: `session`, `task`; and of the sessions with a label: `label <text>`. */
+/** All ids of a kind, in the order in which they came: `session`, `task`, `group`; of the sessions with a label: `label <text>`; of the groups with a name: `group <name>`. */
 export const directory: View<string[]> = {
   name: 'directory',
   version: 1,
   keys: {
     SessionOpened: ({ data }) => (data.label === undefined ? ['session'] : ['session', labelKey(data.label)]),
     TaskOpened: () => ['task'],
+    GroupFormed: ({ data }) => ['group', groupKey(data.name)],
   },
   evolve,
 }
@@ -17,5 +19,6 @@ export const directory: View<string[]> = {
 function evolve(ids: string[] = [], event: BatonEvent): string[] {
   if (event.type === 'SessionOpened') ids.push(event.data.sessionId)
   if (event.type === 'TaskOpened') ids.push(event.data.taskId)
+  if (event.type === 'GroupFormed') ids.push(event.data.groupId)
   return ids
 }

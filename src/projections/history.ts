@@ -1,14 +1,21 @@
 import { eventCatalog, type BatonEvent } from '../events/catalog.ts'
 import type { View } from './view.ts'
 
+/** They repeat on another stream what happened, for whoever relies on that one. */
+const GUARDS: ReadonlySet<string> = new Set(['RunSeated', 'ItemBound'])
+
 /**
- * What happened to a task, a session, a run, or in a thread. `task:t1` lists its buckets; each bucket, `task:t1@3`, holds
+ * What happened to a task, a session, a run, a group, or in a thread. `task:t1` lists its buckets; each bucket, `task:t1@3`, holds
  * where its events lie in the log: position, reference, index of the event. So no document grows with the log.
  */
 export const history: View<number[]> = {
   name: 'history',
   version: 1,
-  keys: Object.fromEntries(Object.keys(eventCatalog).map((type) => [type, keys])),
+  keys: Object.fromEntries(
+    Object.keys(eventCatalog)
+      .filter((type) => !GUARDS.has(type))
+      .map((type) => [type, keys]),
+  ),
   evolve,
 }
 
@@ -55,6 +62,9 @@ const NAMED: readonly (readonly [field: string, kind: string])[] = [
   ['runId', 'run'],
   ['parentRunId', 'run'],
   ['childRunId', 'run'],
+  ['groupId', 'group'],
+  ['coordinator', 'session'],
+  ['servedBy', 'run'],
   ['threadId', 'thread'],
 ]
 
@@ -70,6 +80,9 @@ function addParties(event: BatonEvent, scopes: Set<string>): void {
     case 'MessageUndeliverable':
     case 'MessageAcknowledged':
     case 'MessageDeadLettered':
+    case 'MessageExpired':
+    case 'RequestAnswered':
+    case 'RequestExpired':
     case 'DeadLetterDiscarded':
       return addMailbox(event.data.mailbox, scopes)
     case 'MessageTransferred':
@@ -85,6 +98,30 @@ function addParties(event: BatonEvent, scopes: Set<string>): void {
       if (event.data.from !== undefined) scopes.add(`session:${event.data.from}`)
       scopes.add(`session:${event.data.to}`)
       return
+    case 'GroupFormed':
+      for (const { member } of event.data.members) addMailbox(member, scopes)
+      return
+    case 'MemberAdded':
+    case 'MemberRemoved':
+      return addMailbox(event.data.member, scopes)
+    case 'CoordinatorChanged':
+    case 'ItemReassigned':
+      if (event.data.from !== undefined) scopes.add(`session:${event.data.from}`)
+      scopes.add(`session:${event.data.to}`)
+      return
+    case 'RoundDispatched':
+      for (const { runId, sessionId } of event.data.items) {
+        if (runId !== undefined) scopes.add(`run:${runId}`)
+        if (sessionId !== undefined) scopes.add(`session:${sessionId}`)
+      }
+      return
+    case 'GroupDisbanded':
+      for (const { member } of event.data.members) addMailbox(member, scopes)
+      return
+    case 'RoundCancelled':
+      for (const runId of event.data.runIds) scopes.add(`run:${runId}`)
+      return
+    case 'CoordinatorVacated':
     case 'OwnerReleased':
       scopes.add(`session:${event.data.from}`)
       return

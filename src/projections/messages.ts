@@ -8,13 +8,14 @@ export const messages: View<Message> = {
   name: 'messages',
   version: 1,
   keys: {
-    // A reply changes what it answers.
-    MessageSent: ({ data: { messageId: id, inReplyTo } }) =>
-      inReplyTo === undefined || inReplyTo === id ? [id] : [id, inReplyTo],
+    MessageSent: messageId,
     MessageDelivered: messageId,
     MessageUndeliverable: messageId,
     MessageAcknowledged: messageId,
     MessageTransferred: messageId,
+    MessageExpired: messageId,
+    RequestAnswered: messageId,
+    RequestExpired: messageId,
     MessageDeadLettered: messageId,
     DeadLetterRequeued: messageId,
     DeadLetterDiscarded: messageId,

@@ -9,7 +9,7 @@ import { keysFor, type View } from './view.ts'
 /** Folds the facts over copies of the documents that they touch; nothing of the replica's changes. */
 export function preview(
   replica: Pick<Replica, 'get'>,
-  position: number,
+  head: { readonly position: number; readonly at: string },
   at: string,
   by: BatonEvent['by'],
 ): {
@@ -17,7 +17,7 @@ export function preview(
   fold: (facts: readonly Fact[]) => void
 } {
   const changed = new Map<string, unknown>()
-  let last = position
+  let last = head.position
 
   function get<Name extends ViewName>(view: Name, key: string): DocOf<Name> | undefined {
     const id = `${view} ${key}`
@@ -38,5 +38,13 @@ export function preview(
     }
   }
 
-  return { states: statesOf({ get }, () => last), fold }
+  return {
+    states: statesOf(
+      { get },
+      () => last,
+      // Time goes on with what is folded here.
+      () => (last > head.position && at > head.at ? at : head.at),
+    ),
+    fold,
+  }
 }

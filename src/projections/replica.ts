@@ -51,7 +51,7 @@ function byEventType(documents: ReadonlyMap<string, Map<string, unknown>>): Map<
 }
 
 /** The streams of users: their events are theirs, whatever they are called. */
-const isForeign = (stream: string): boolean => stream.startsWith('x-')
+export const isForeign = (stream: string): boolean => stream.startsWith('x-')
 
 export function createReplica(index: StreamIndex): Replica {
   const documents = new Map(Object.keys(viewCatalog).map((name) => [name, new Map<string, unknown>()]))

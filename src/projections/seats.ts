@@ -9,6 +9,9 @@ type OfOffer = BatonEvent<
 >
 const bothSides = ({ data }: OfOffer): readonly string[] => [data.from, data.to]
 
+const seated = ({ data }: BatonEvent<'MemberAdded' | 'MemberRemoved'>): readonly string[] => [data.sessionId]
+const distinct = (ids: readonly (string | undefined)[]): string[] => [...new Set(ids.filter((id) => id !== undefined))]
+
 /** What each session holds, by its id. */
 export const seats: View<Seat> = {
   name: 'seats',
@@ -29,6 +32,14 @@ export const seats: View<Seat> = {
     HandoffDeclined: bothSides,
     HandoffCancelled: bothSides,
     HandoffExpired: bothSides,
+    GroupFormed: ({ data }) => distinct([data.coordinator, ...data.members.map(({ sessionId: id }) => id)]),
+    MemberAdded: seated,
+    MemberRemoved: seated,
+    CoordinatorChanged: ({ data }) => distinct([data.from, data.to]),
+    CoordinatorVacated: ({ data }) => [data.from],
+    GroupDisbanded: ({ data }) => distinct([data.coordinator, ...data.members.map(({ sessionId: id }) => id)]),
+    RoundDispatched: ({ data }) => distinct(data.items.map(({ sessionId: id }) => id)),
+    ItemReassigned: ({ data }) => [data.to],
   },
   evolve: evolveSeat,
 }

@@ -1,9 +1,10 @@
 /** The folded documents as decisions and queries ask for them. */
+import { roundKey } from '../domain/round.ts'
 import type { States } from '../domain/world.ts'
-import { labelKey } from './directory.ts'
+import { groupKey, labelKey } from './directory.ts'
 import type { Replica } from './replica.ts'
 
-export function statesOf(replica: Pick<Replica, 'get'>, position: () => number): States {
+export function statesOf(replica: Pick<Replica, 'get'>, position: () => number, at: () => string): States {
   const { get } = replica
   return {
     session: (id) => get('sessions', id),
@@ -12,6 +13,11 @@ export function statesOf(replica: Pick<Replica, 'get'>, position: () => number):
     sessionState: (rootSessionId) => get('sessionStates', rootSessionId),
     task: (id) => get('tasks', id),
     place: (path) => get('places', path),
+    lease: (sessionId) => get('sessions', sessionId)?.leaseUntil,
+    group: (id) => get('groups', id),
+    round: (groupId, round) => get('rounds', roundKey(groupId, round)),
+    groupsNamed: (name) => get('directory', groupKey(name)) ?? [],
+    timers: (kind) => get('timers', kind),
     seat: (sessionId) => get('seats', sessionId),
     inbox: (owner) => get('inboxes', owner),
     message: (id) => get('messages', id),
@@ -19,6 +25,9 @@ export function statesOf(replica: Pick<Replica, 'get'>, position: () => number):
     ids: (kind) => get('directory', kind) ?? [],
     get position() {
       return position()
+    },
+    get at() {
+      return at()
     },
   }
 }

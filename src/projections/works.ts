@@ -11,6 +11,8 @@ export const works: View<Work> = {
   version: 1,
   keys: {
     RunStarted: ({ data }) => [data.runId],
+    RunSuspended: ({ data }) => [data.runId],
+    RunResumed: ({ data }) => [data.runId],
     RunProgressed: ({ data }) => [data.runId],
     RunCheckpointed: ({ data }) => [data.runId],
     LeaseRenewed: ({ data }) => (data.runId === undefined ? [] : [data.runId]),

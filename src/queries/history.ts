@@ -6,6 +6,8 @@ export type HistoryScope =
   | { readonly task: string }
   | { readonly session: string }
   | { readonly run: string }
+  /** `<root session>/<name>` */
+  | { readonly group: string }
   | { readonly thread: string }
 
 export interface HistoryOptions extends Freshness {

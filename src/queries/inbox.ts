@@ -113,6 +113,8 @@ export interface MessageStatus extends Omit<MessageView, 'mailbox'> {
   readonly address: string
   readonly deliveries: Readonly<Record<string, Delivery>>
   readonly answeredBy?: string
+  /** Nobody answered in time. */
+  readonly unanswered?: true
 }
 
 export async function messageStatus(
@@ -123,8 +125,14 @@ export async function messageStatus(
   await reading.reach(options)
   const message = reading.states.message(id)
   if (message === undefined) return undefined
-  const { address, answeredBy } = message
+  const { address, answeredBy, unanswered } = message
   const deliveries = structuredClone(message.deliveries)
   const { mailbox: _, ...view } = await withBody(reading, message, { mailbox: '', position: message.position })
-  return { ...view, address, deliveries, ...(answeredBy !== undefined && { answeredBy }) }
+  return {
+    ...view,
+    address,
+    deliveries,
+    ...(answeredBy !== undefined && { answeredBy }),
+    ...(unanswered === true && { unanswered }),
+  }
 }

@@ -15,15 +15,20 @@ export interface LogOptions {
 }
 
 export async function* readLog(log: Log, end: Cursor, options: LogOptions = {}): AsyncGenerator<LoggedEvent> {
-  let accepted: Judged[] = []
-  const judging = createJudging(log.name, (judged) => {
-    if (judged.raises !== undefined) accepted.push(judged)
-  })
-  for await (const page of readPages(log, 0, options.signal)) {
+  for await (const page of readJudged(log, end, options.signal)) {
+    for (const judged of page) if (judged.raises !== undefined) yield* eventsOf(judged, options)
+  }
+}
+
+/** Every line with its verdict, a page at a time: void commits are in no view. */
+export async function* readJudged(log: Log, end: Cursor, signal?: AbortSignal): AsyncGenerator<readonly Judged[]> {
+  let judged: Judged[] = []
+  const judging = createJudging(log.name, (line) => void judged.push(line))
+  for await (const page of readPages(log, 0, signal)) {
     for (const entry of page) if (entry.ref < end) judging.step(entry)
-    for (const judged of accepted) yield* eventsOf(judged, options)
-    accepted = []
-    if (judging.head.cursor >= end) return
+    yield judged
+    judged = []
+    if (judging.cursor >= end) return
   }
 }
 

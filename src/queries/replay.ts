@@ -23,6 +23,7 @@ const VIEW_OF: Readonly<Record<string, keyof typeof viewCatalog>> = {
   work: 'works',
   state: 'sessionStates',
   task: 'tasks',
+  group: 'groups',
 }
 
 /** Of a stream, as `task-t1`; or of all that concerns a task, its messages included. */

@@ -105,7 +105,7 @@ async function stage(steps: readonly Given[], { now, limits }: Setting): Promise
   const log = openMemoryLog()
   let ids = 0
   const parts: Parts = { clock: () => now, newId: () => `id-${++ids}`, durability: 'os' }
-  const hub = await openHub({ ...parts, log, create: true, limits })
+  const hub = await openHub({ ...parts, log, create: true, limits, sweepEvery: false })
   for (const step of steps) {
     if ('stream' in step) await append(log, step, parts)
     else if ('by' in step) await hub.as(step.by).send(step.command)

@@ -22,6 +22,7 @@ export async function testHub(
     log,
     create: true,
     durability: 'os',
+    sweepEvery: false,
     clock: () => clock.now,
     newId: () => `id-${++ids}`,
   })

@@ -162,10 +162,10 @@ test('text from others cannot drive the terminal', async () => {
   expect(await baton.ok('log')).not.toContain('\u001b')
 })
 
-test('every command of the catalogue has a verb, but those for dead letters and SetState, which `state` sends; and every verb has help with an example', async () => {
+test('every command of the catalogue has a verb: SetState is sent by `state`, ExpireDue by `sweep`; and every verb has help with an example', async () => {
   const { commandVerbNames } = await import('../../src/cli/verbs/commands.ts')
   const without = Object.keys(commandCatalog).filter((type) => !commandVerbNames.has(type))
-  expect(without).toEqual(['SetState', 'RequeueDeadLetter', 'DiscardDeadLetter'])
+  expect(without).toEqual(['SetState', 'ExpireDue'])
   for (const { name, examples, summary } of verbs) {
     expect(summary, name).not.toBe('')
     expect(examples.length, name).toBeGreaterThan(0)

@@ -8,18 +8,32 @@ export interface Line {
   readonly version: number
   readonly position: number
   readonly commit: string
-  readonly by: { readonly id?: string }
+  /** The command that wrote it. */
+  readonly cmd: string
+  readonly at: string
+  readonly by: { readonly kind: string; readonly id?: string }
   readonly data: Record<string, unknown>
+}
+
+/** Until when somebody has to give a sign of life, and how much time it was given. */
+export interface LeaseBook {
+  readonly until: string
+  readonly ms: number
 }
 
 export interface SessionBook {
   readonly id: string
   status: 'open' | 'closing' | 'closed'
+  /** Since when it is being closed, and who goes on with what it holds. */
+  closingSince: string | undefined
+  successor: string | undefined
   readonly root: string
   readonly parent: string | undefined
   readonly depth: number
   readonly label: string | undefined
-  readonly leased: boolean
+  /** For how long, whenever it is opened; undefined where it was given none. */
+  readonly leaseMs: number | undefined
+  lease: LeaseBook | undefined
 }
 
 export interface RunBook {
@@ -30,7 +44,8 @@ export interface RunBook {
   readonly depth: number
   readonly background: boolean
   readonly context: 'isolated' | 'shared'
-  readonly leased: boolean
+  leaseMs: number | undefined
+  lease: LeaseBook | undefined
   readonly places: readonly string[]
   readonly effectId: string | undefined
   status: 'created' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled'
@@ -40,7 +55,9 @@ export interface RunBook {
   readonly own: StateBook
   /** Their own writes, as text. */
   readonly checkpoints: Map<string, string>
-  readonly effects: Map<string, { settled: boolean }>
+  readonly effects: Map<string, { outcome: 'ok' | 'error' | 'cancelled' | undefined }>
+  /** Of rounds: what waits for its end, or for that of one of its effects. */
+  readonly items: BoundBook[]
   /** How many results it has told its parent. */
   results: number
 }
@@ -63,21 +80,84 @@ export interface OfferBook {
 
 export type StateBook = Map<string, { readonly value: unknown; readonly removed: boolean; readonly version: number }>
 
+export type Fate = 'pending' | 'acknowledged' | 'expired' | 'transferred' | 'dead' | 'discarded'
+
+/** A place in a mailbox: what lies there now. */
 export interface DeliveryBook {
   readonly sessionId: string | undefined
-  state: 'pending' | 'acknowledged' | 'transferred' | 'dead' | 'discarded'
+  state: Fate
   /** Where it came, for the order of the inbox. */
   position: number
-  /** It had died here, and came again by another way. */
-  arrived?: boolean
+  /** It falls due with its message. What the operator has requeued does not. */
+  readonly expires: boolean
+  /** Something else of the same message had ended here before, and it came again by another way. */
+  readonly again: boolean
+}
+
+/** One delivery as it was made once, followed to wherever it is now. */
+export interface LetterBook {
+  mailbox: string
+  fate: Fate
 }
 
 export interface MessageBook {
   readonly id: string
+  readonly kind: string
   readonly from: string
   readonly to: readonly string[]
   readonly commit: string
+  readonly replyBy: string | undefined
+  readonly expiresAt: string | undefined
+  /** Undefined where it asks for no answer. */
+  request: 'open' | 'answered' | 'expired' | undefined
   readonly deliveries: Map<string, DeliveryBook>
+  readonly letters: LetterBook[]
+}
+
+export interface GroupBook {
+  readonly id: string
+  readonly name: string
+  readonly root: string
+  status: 'formed' | 'active' | 'idle' | 'disbanded'
+  /** Undefined where the seat is vacant. */
+  coordinator: string | undefined
+  /** Who coordinated it last, where the seat is vacant. */
+  vacatedBy: string | undefined
+  /** By mailbox: the session behind it. */
+  readonly members: Map<string, string>
+  rounds: number
+  /** Every session that was ever given an item. */
+  readonly workers: Set<string>
+}
+
+/** An item that waits for a run, or for an effect of it. */
+export interface BoundBook {
+  readonly round: RoundBook
+  readonly item: ItemBook
+}
+
+export interface ItemBook {
+  readonly id: string
+  readonly run: string | undefined
+  session: string | undefined
+  readonly effect: string | undefined
+  readonly message: string | undefined
+  outcome: 'ok' | 'failed' | undefined
+  /** As text. */
+  result: string | undefined
+  late: boolean
+}
+
+export interface RoundBook {
+  readonly group: string
+  readonly number: number
+  readonly mode: 'all' | 'any' | 'quorum' | 'settled'
+  readonly needed: number
+  readonly deadline: string | undefined
+  status: 'open' | 'reached' | 'cancelled'
+  verdict: string | undefined
+  readonly items: Map<string, ItemBook>
+  readonly checkpoints: Set<string>
 }
 
 export interface Books {
@@ -89,9 +169,27 @@ export interface Books {
   readonly states: Map<string, StateBook>
   /** By path: the run that holds it. */
   readonly places: Map<string, string>
+  readonly groups: Map<string, GroupBook>
+  /** By `roundName`. */
+  readonly rounds: Map<string, RoundBook>
+  readonly mail: MailCount
   /** Several commands are under way at once: of several settlements of one delivery only the first counts. */
   concurrent: boolean
+  /** Since when whoever sweeps now is awake: no lease ends before it was given its whole time from there. */
+  awakeSince: number
+  /** What falls due later is left to the next sweep. */
+  sweptUntil: number
 }
+
+/** Counted as the events come. */
+export interface MailCount {
+  /** Deliveries that were ever made: also those that reached nobody from the start. */
+  sent: number
+  /** Those, and the mailboxes into which a letter was moved that had held nothing of its message before. */
+  places: number
+}
+
+export const roundName = (group: unknown, round: unknown): string => `${String(group)} ${String(round)}`
 
 export interface Keeper {
   take: (line: Line) => void
@@ -106,7 +204,12 @@ export const booked = (): Books => ({
   messages: new Map(),
   states: new Map(),
   places: new Map(),
+  groups: new Map(),
+  rounds: new Map(),
+  mail: { sent: 0, places: 0 },
   concurrent: false,
+  awakeSince: 0,
+  sweptUntil: Infinity,
 })
 
 export function must(holds: boolean, what: string): asserts holds {
@@ -127,4 +230,14 @@ export function mustBeOpen({ sessions }: Books, id: unknown): SessionBook {
   const session = entry(sessions, id, 'session')
   must(session.status === 'open', `session ${session.id} is ${session.status}`)
   return session
+}
+
+/** With whom a session's affairs are now: with itself while it is open, else with its successor, if there is one. */
+export function heirOf({ sessions }: Books, id: string): string | undefined {
+  const asked = new Set<string>()
+  for (let at = sessions.get(id); at !== undefined && !asked.has(at.id); at = sessions.get(at.successor ?? '')) {
+    if (at.status === 'open') return at.id
+    asked.add(at.id)
+  }
+  return undefined
 }

@@ -1,7 +1,10 @@
 /** What every view has to show after every step, given what the ledger has counted. */
-import { isDeepStrictEqual } from 'node:util'
 import type { Replica } from '../../src/projections/replica.ts'
 import { entry, isLive, must } from './books.ts'
+import { assertConserved } from './conservation.ts'
+import { equal, pairs, sorted } from './equal.ts'
+import { assertGroups } from './invariants-groups.ts'
+import { assertTimers } from './dues.ts'
 import type { Ledger } from './ledger.ts'
 
 export function assertViews(replica: Replica, ledger: Ledger): void {
@@ -10,28 +13,16 @@ export function assertViews(replica: Replica, ledger: Ledger): void {
   assertTasks(replica, ledger)
   assertMail(replica, ledger)
   assertStates(replica, ledger)
+  assertGroups(replica, ledger)
+  assertTimers(replica, ledger)
+  assertConserved(replica, ledger)
 }
-
-function equal(actual: unknown, expected: unknown, what: string): void {
-  if (areSame(actual, expected) || isDeepStrictEqual(actual, expected)) return
-  throw new Error(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`)
-}
-
-/** Most comparisons end here, and there are very many. */
-const areSame = (a: unknown, b: unknown): boolean =>
-  Object.is(a, b) ||
-  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => Object.is(item, b[i])))
-
-const pairs = (of: Iterable<readonly [string, unknown]>): string[] =>
-  sorted([...of].map(([a, b]) => `${a} ${String(b)}`))
-
-const sorted = (ids: Iterable<string>): string[] => [...ids].sort()
 
 function assertSessions(replica: Replica, ledger: Ledger): void {
   const { sessions, runs, tasks } = ledger
   equal(replica.documents('sessions').size, sessions.size, 'sessions')
   equal(replica.get('directory', 'session') ?? [], [...sessions.keys()], 'the directory of sessions')
-  for (const { id, status, root, parent, depth } of sessions.values()) {
+  for (const { id, status, root, parent, depth, lease } of sessions.values()) {
     const doc = replica.get('sessions', id)
     must(doc !== undefined, `session ${id} has no document`)
     must(status !== 'closing', `session ${id} was left half closed`)
@@ -45,6 +36,7 @@ function assertSessions(replica: Replica, ledger: Ledger): void {
       status === 'closed',
       `session ${id} says how it was closed`,
     )
+    if (status === 'open') equal(doc.leaseUntil, lease?.until, `the lease of session ${id}`)
 
     const { liveRuns = {}, owned = {}, participates = {}, offers = {}, children = {} } = replica.get('seats', id) ?? {}
     const open = [...tasks.values()].filter((task) => task.status !== 'closed')
@@ -77,12 +69,15 @@ function assertRuns(replica: Replica, ledger: Ledger): void {
     )
     equal(doc.endedAt !== undefined, !isLive(run), `run ${id} says when it ended`)
     equal(JSON.stringify(doc.seed?.values), run.seed, `the seed of run ${id}`)
-    equal(replica.get('works', id)?.percent, run.percent, `the progress of run ${id}`)
+    const work = replica.get('works', id)
+    equal(work?.percent, run.percent, `the progress of run ${id}`)
+    if (isLive(run)) equal(work?.leaseUntil, run.lease?.until, `the lease of run ${id}`)
+    must(run.status !== 'waiting' || run.lease === undefined, `run ${id} waits, and its lease runs`)
     equal(Object.keys(doc.effects).length, run.effects.size, `effects of run ${id}`)
-    for (const [effectId, { settled }] of run.effects) {
+    for (const [effectId, { outcome }] of run.effects) {
       const effect = doc.effects[effectId]
       const served = [...runs.values()].filter((child) => child.parent === id && child.effectId === effectId)
-      equal(effect?.outcome !== undefined, settled, `effect ${effectId} of run ${id}`)
+      equal(effect?.outcome, outcome, `effect ${effectId} of run ${id}`)
       equal(
         effect?.runs,
         served.map((child) => child.id),
@@ -141,8 +136,14 @@ function assertMail(replica: Replica, ledger: Ledger): void {
   const waiting = new Map<string, { messageId: string; mailbox: string; position: number }[]>()
   const dead: string[] = []
   equal(replica.documents('messages').size, messages.size, 'messages')
-  for (const { id, deliveries } of messages.values()) {
-    const shown = replica.get('messages', id)?.deliveries ?? {}
+  for (const { id, deliveries, request } of messages.values()) {
+    const doc = replica.get('messages', id)
+    const shown = doc?.deliveries ?? {}
+    equal(
+      [doc?.answeredBy !== undefined, doc?.unanswered],
+      [request === 'answered', request === 'expired' ? true : undefined],
+      `the request ${id}`,
+    )
     equal(Object.keys(shown).length, deliveries.size, `deliveries of message ${id}`)
     for (const [mailbox, { state, sessionId, position }] of deliveries) {
       equal([shown[mailbox]?.state, shown[mailbox]?.sessionId], [state, sessionId], `message ${id} in ${mailbox}`)

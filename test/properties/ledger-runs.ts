@@ -1,4 +1,5 @@
 import { entry, isLive, must, mustBeOpen, type Books, type Keeper, type Line, type RunBook } from './books.ts'
+import { granted, mustBeOver, renewed } from './leases.ts'
 
 const TERMINAL = { RunCompleted: 'completed', RunFailed: 'failed', RunCancelled: 'cancelled' } as const
 
@@ -11,29 +12,49 @@ export function keepRuns(books: Books): Keeper {
     return run
   }
 
-  function end(id: unknown, status: RunBook['status']): void {
-    const run = live(id)
+  function end(line: Line, status: RunBook['status']): void {
+    const { data, cmd } = line
+    const run = live(data['runId'])
+    must(data['sessionId'] === run.session, 'it leaves the seat that it had')
+    // What ends with another is judged by that one's end; a session that is being closed takes its runs along.
+    if (cmd === 'ExpireDue' && data['endedWith'] === undefined && !goesWithSession(run)) {
+      mustBeOver(books, run.lease, line, `run ${run.id}`)
+      must(status === 'failed' && data['reason'] === 'lost', 'whoever gives no sign of life is lost')
+    }
     run.status = status
+    run.lease = undefined
     for (const child of runs.values()) {
       const remains = child.parent === run.id && isLive(child)
       must(!remains || (child.background && status === 'completed'), `it leaves its child ${child.id} behind`)
     }
   }
 
+  function goesWithSession({ session, parent }: RunBook): boolean {
+    const above = parent === undefined ? undefined : runs.get(parent)
+    return books.sessions.get(session)?.status !== 'open' || (above !== undefined && goesWithSession(above))
+  }
+
   return {
-    take({ type, data }) {
+    take(line) {
+      const { type, data } = line
       switch (type) {
         case 'RunStarted':
-          return void runs.set(data['runId'] as string, started(books, data))
+          return void runs.set(data['runId'] as string, started(books, line))
+        case 'RunSeated':
+          must(live(data['runId']).session === data['sessionId'], 'it sits where it was started')
+          must(line.stream === `seat-${data['sessionId']}`, 'whoever closes that session relies on its seat')
+          return
         case 'RunBegan':
           live(data['runId'], 'created').status = 'running'
           return
         case 'RunSuspended':
-          live(data['runId'], 'running').status = 'waiting'
+          Object.assign(live(data['runId'], 'running'), { status: 'waiting', lease: undefined })
           return
-        case 'RunResumed':
-          live(data['runId'], 'waiting').status = 'running'
+        case 'RunResumed': {
+          const run = live(data['runId'], 'waiting')
+          Object.assign(run, { status: 'running', lease: granted(line, run.leaseMs) })
           return
+        }
         case 'RunProgressed': {
           const run = live(data['runId'])
           const percent = data['percent'] as number | undefined
@@ -48,15 +69,20 @@ export function keepRuns(books: Books): Keeper {
           run.checkpoints.set(label, JSON.stringify([...run.own]))
           return
         }
-        case 'LeaseRenewed':
-          if (data['runId'] !== undefined) live(data['runId'])
+        case 'LeaseRenewed': {
+          if (data['runId'] === undefined) return
+          const run = live(data['runId'], 'created', 'running')
+          run.lease = renewed(run.lease, line)
+          // As long it runs once more when the run goes on.
+          run.leaseMs = run.lease.ms
           return
+        }
         case 'RunCompleted':
           live(data['runId'], 'running', 'waiting')
-          return end(data['runId'], TERMINAL[type])
+          return end(line, TERMINAL[type])
         case 'RunFailed':
         case 'RunCancelled':
-          return end(data['runId'], TERMINAL[type])
+          return end(line, TERMINAL[type])
         case 'ChildRunSettled': {
           const child = entry(runs, data['childRunId'], 'run')
           must(child.parent === data['runId'] && child.status === data['outcome'], 'it says what became of the child')
@@ -65,13 +91,19 @@ export function keepRuns(books: Books): Keeper {
         case 'EffectRegistered': {
           const { effects } = live(data['runId'])
           must(!effects.has(data['effectId'] as string), 'an effect is registered once')
-          effects.set(data['effectId'] as string, { settled: false })
+          effects.set(data['effectId'] as string, { outcome: undefined })
           return
         }
         case 'EffectSettled': {
-          const effect = entry(entry(runs, data['runId'], 'run').effects, data['effectId'], 'effect')
-          must(!effect.settled, 'an effect is settled once')
-          effect.settled = true
+          const run = entry(runs, data['runId'], 'run')
+          const effect = entry(run.effects, data['effectId'], 'effect')
+          must(effect.outcome === undefined, 'an effect is settled once')
+          const served = data['childRunId'] === undefined ? undefined : entry(runs, data['childRunId'], 'run')
+          // By hand only while the run lives; by what a background child has done also after that.
+          must(isLive(run) || served !== undefined, `run ${run.id} is ${run.status}`)
+          const fits = served?.parent === run.id && served.effectId === data['effectId']
+          must(served === undefined || (fits && served.status === 'completed'), 'a run that served it has completed')
+          effect.outcome = data['outcome'] as 'ok' | 'error' | 'cancelled'
           return
         }
         case 'PlaceTaken': {
@@ -86,7 +118,8 @@ export function keepRuns(books: Books): Keeper {
           places.delete(data['path'] as string)
           return
         case 'MessageSent':
-          if (data['kind'] !== 'result') return
+          // That of a round goes to its coordinator.
+          if (data['kind'] !== 'result' || 'groupId' in ((data['data'] as object | undefined) ?? {})) return
           entry(runs, (data['from'] as string).slice('run:'.length), 'run').results++
           return
         default:
@@ -96,8 +129,9 @@ export function keepRuns(books: Books): Keeper {
   }
 }
 
-function started(books: Books, data: Line['data']): RunBook {
+function started(books: Books, line: Line): RunBook {
   const { runs } = books
+  const { data } = line
   const id = data['runId'] as string
   must(!runs.has(id), `run ${id} is there already`)
   const session = mustBeOpen(books, data['sessionId'])
@@ -106,6 +140,7 @@ function started(books: Books, data: Line['data']): RunBook {
   must(parent === undefined || parent.root === session.root, 'it stands in the session tree of its parent')
   must(data['rootSessionId'] === session.root, 'it stands in the tree of its session')
   must(data['depth'] === (parent?.depth ?? 0) + 1, 'it stands one below its parent')
+  const leaseMs = data['leaseMs'] as number | undefined
   const worktree = data['worktree'] as { path: string } | undefined
   const places = [worktree?.path, data['runDir'] as string | undefined].filter((path) => path !== undefined)
   return {
@@ -116,7 +151,8 @@ function started(books: Books, data: Line['data']): RunBook {
     depth: data['depth'],
     background: data['background'] as boolean,
     context: data['context'] as RunBook['context'],
-    leased: data['leaseMs'] !== undefined,
+    leaseMs,
+    lease: granted(line, leaseMs),
     places: [...new Set(places)],
     effectId: data['effectId'] as string | undefined,
     status: 'created',
@@ -125,6 +161,7 @@ function started(books: Books, data: Line['data']): RunBook {
     own: new Map(),
     checkpoints: new Map(),
     effects: new Map(),
+    items: [],
     results: 0,
   }
 }
@@ -137,6 +174,10 @@ function mustEndWhole({ runs, places }: Books, lines: readonly Line[]): void {
     if (type !== 'RunStarted' && !Object.hasOwn(TERMINAL, type)) continue
     const run = entry(runs, data['runId'], 'run')
     if (isLive(run)) {
+      must(
+        has('RunSeated', (d) => d['runId'] === run.id),
+        `nobody who relies on the seat knows of run ${run.id}`,
+      )
       for (const path of run.places) must(places.get(path) === run.id, `run ${run.id} does not hold ${path}`)
       must(run.parent === undefined || has('ChildRunLinked', (d) => d['childRunId'] === run.id), 'its parent knows it')
     } else {

@@ -1,4 +1,5 @@
-import { entry, must, mustBeOpen, type Books, type Keeper, type Line, type TaskBook } from './books.ts'
+import { entry, must, mustBeOpen, type Books, type Keeper, type Line, type OfferBook, type TaskBook } from './books.ts'
+import { timeOf } from './leases.ts'
 
 const OFFER_ENDS: ReadonlySet<string> = new Set([
   'HandoffAccepted',
@@ -17,10 +18,14 @@ export function keepTasks(books: Books): Keeper {
   }
 
   return {
-    take({ type, data }) {
+    take(line) {
+      const { type, data } = line
       if (OFFER_ENDS.has(type)) {
         const task = open(data['taskId'])
         must(task.offer?.offerId === data['offerId'], 'it ends the pending offer')
+        const { expiresAt } = task.offer as OfferBook
+        const lapsed = expiresAt !== undefined && Date.parse(expiresAt) <= timeOf(books, line)
+        must(lapsed === (type === 'HandoffExpired'), `it runs until ${expiresAt}`)
         task.offer = undefined
         return
       }

@@ -9,21 +9,44 @@ const words = ({ random, ledger, maybe, one, instant }: Chooser) => {
     body: random.pick(['', 'hello', 'schöne Grüße \u2028']),
     ...maybe(0.3, () => ({ data: { n: [random.below(9)] } })),
     ...maybe(0.2, () => ({ kind: 'question', subject: 'why' })),
-    ...maybe(0.2, () => ({ replyBy: instant(60_000) })),
-    ...maybe(0.2, () => ({ expiresAt: instant(60_000) })),
+    ...maybe(0.3, () =>
+      random.below(2) === 0
+        ? { replyBy: instant(1 + random.below(40_000)) }
+        : { replyWithinMs: 1 + random.below(40_000) },
+    ),
+    ...maybe(0.3, () => ({ expiresAt: instant(1 + random.below(40_000)) })),
     ...(task !== undefined && maybe(0.15, () => ({ task }))),
   }
 }
 
 export const sendMessage: Maker = (choose) => {
+  if (choose.chance(0.4)) return answer(choose)
   const actor = choose.anyone()
   const message = choose.one([...choose.ledger.messages.values()])
-  if (message !== undefined && choose.chance(0.2)) {
+  if (message !== undefined && choose.chance(0.1)) {
     const to = choose.maybe(0.1, () => ({ to: 'operator' }))
     return { actor, command: { type: 'SendMessage', inReplyTo: message.id, ...to, ...words(choose) } }
   }
   const to = addressFor(actor, choose)
   return to === undefined ? undefined : { actor, command: { type: 'SendMessage', to, ...words(choose) } }
+}
+
+/** By one of those whom a request has reached, in time or just too late; hardly ever by whoever asked. */
+const answer: Maker = (choose) => {
+  const { ledger, now, one } = choose
+  const isThere = (from: string): boolean =>
+    !from.startsWith('session:') || ledger.sessions.get(from.slice('session:'.length))?.status === 'open'
+  const asked = one(
+    [...ledger.messages.values()].filter(
+      ({ request, replyBy = '', from }) => request === 'open' && Date.parse(replyBy) > now - 5_000 && isThere(from),
+    ),
+  )
+  const others = [...(asked?.deliveries ?? [])].filter(([mailbox]) => mailbox !== asked?.from || choose.chance(0.1))
+  const readers = others.map(([, { sessionId }]) => sessionId)
+  const seat = one(readers.filter((id) => id === undefined || ledger.sessions.get(id)?.status === 'open'))
+  if (asked === undefined || readers.length === 0) return undefined
+  const actor = seat === undefined ? OPERATOR : choose.as(seat)
+  return { actor, command: { type: 'SendMessage', inReplyTo: asked.id, ...words(choose) } }
 }
 
 /** Every kind of address that means one mailbox. */
@@ -32,7 +55,7 @@ function addressFor(actor: Actor, choose: Chooser): string | undefined {
   const related = (root: string): boolean =>
     actor.kind === 'operator' || ledger.sessions.get(actor.id ?? '')?.root === root
   const runs = [...ledger.runs.values()]
-  switch (random.below(8)) {
+  switch (random.below(9)) {
     case 0: {
       const run = choose.one(
         runs.filter((one) => isLive(one) && related(one.root)),
@@ -63,6 +86,14 @@ function addressFor(actor: Actor, choose: Chooser): string | undefined {
       const alone = open.filter(({ label }) => open.filter((other) => other.label === label).length === 1)
       return choose.one(alone, open)?.label
     }
+    case 6: {
+      const all = [...ledger.groups.values()]
+      const group = choose.one(
+        all.filter(({ status, coordinator }) => status !== 'disbanded' && coordinator !== undefined),
+        all,
+      )
+      return group && `coordinator@group:${group.id}`
+    }
     default:
       return sessionAddress(choose)
   }
@@ -79,6 +110,18 @@ export const broadcast: Maker = (choose) => {
     ...maybe(0.2, () => ({ includeSelf: true })),
     ...maybe(0.1, () => ({ requireAll: true })),
     ...maybe(0.2, () => ({ allowEmpty: true })),
+  }
+  if (chance(0.25)) {
+    const all = [...ledger.groups.values()]
+    const group = choose.one(
+      all.filter(({ status, members }) => status !== 'disbanded' && members.size > 1),
+      all,
+    )
+    const able = [group?.coordinator, ...(group?.members.values() ?? [])]
+    const by = choose.one(able.filter((id) => id !== undefined && ledger.sessions.get(id)?.status === 'open'))
+    if (group === undefined) return undefined
+    const actor = by === undefined || chance(0.2) ? OPERATOR : choose.as(by)
+    return { actor, command: { type: 'Broadcast', to: `group:${group.id}`, ...flags, ...words(choose) } }
   }
   if (chance(0.5)) {
     const task = choose.openTask(({ participants }) => participants.size > 1)

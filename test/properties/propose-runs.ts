@@ -32,14 +32,14 @@ export const startRun: Maker = (choose) => {
       ...maybe(0.5, () => ({ isolation: isolation(choose) })),
       ...maybe(0.3, () => ({ background: true })),
       ...maybe(0.5, () => ({ begin: true })),
-      ...maybe(0.2, () => ({ leaseMs: 1 + random.below(100_000) })),
+      ...maybe(0.2, () => ({ leaseMs: 1 + random.below(60_000) })),
       ...maybe(0.2, () => ({ label: 'l', model: 'm', harness: 'h' })),
     },
   }
 }
 
 function effectOf(parent: RunBook, { random, chance, one }: Chooser): string | undefined {
-  const open = [...parent.effects].filter(([, { settled }]) => !settled).map(([id]) => id)
+  const open = openIn(parent)
   return chance(0.4)
     ? one(open, [...parent.effects.keys()])
     : random.pick(['e1', 'e2', 'constructor', '1', `e${random.below(50)}`])
@@ -118,3 +118,29 @@ export const failRun = on([], ({ id: runId }, { random, maybe }) => ({
 }))
 
 export const cancelRun = on([], ({ id: runId }) => ({ type: 'CancelRun', runId, reason: 'not needed' }))
+
+export const registerEffect = on([], (run, { random, one, maybe }) => {
+  const free = ['e1', 'e2', 'constructor', '1', `e${random.below(50)}`].filter((id) => !run.effects.has(id))
+  const effectId = one(free, [...run.effects.keys()]) ?? 'e1'
+  return { type: 'RegisterEffect', runId: run.id, effectId, ...maybe(0.3, () => ({ kind: 'k', label: 'l' })) }
+})
+
+const openIn = ({ effects }: RunBook): string[] =>
+  [...effects].filter(([, { outcome }]) => outcome === undefined).map(([id]) => id)
+
+export const settleEffect: Maker = (choose) => {
+  const { ledger, random, one, maybe } = choose
+  const all = [...ledger.runs.values()].filter(({ effects }) => effects.size > 0)
+  const run = one(
+    all.filter((each) => isLive(each) && openIn(each).length > 0),
+    all,
+  )
+  const effectId = run && one(openIn(run), [...run.effects.keys()])
+  if (run === undefined || effectId === undefined) return undefined
+  const outcome = random.pick(['ok', 'ok', 'error', 'cancelled'] as const)
+  const result = maybe(0.4, () => ({ result: random.pick<unknown>([null, 'done', { n: 1 }]) }))
+  return {
+    actor: choose.commander(run),
+    command: { type: 'SettleEffect', runId: run.id, effectId, outcome, ...result },
+  }
+}

@@ -21,7 +21,7 @@ export const openSession: Maker = (choose) => {
       ...(sessionId !== undefined && { sessionId }),
       ...(parent !== undefined && { parentSessionId: parent.id }),
       ...maybe(0.5, () => ({ label: random.pick(['planner', 'coder', 'reviewer', 'Wörker 1', 'constructor']) })),
-      ...maybe(0.3, () => ({ leaseMs: 1 + random.below(100_000) })),
+      ...maybe(0.15, () => ({ leaseMs: 1 + random.below(100_000) })),
       ...maybe(0.2, () => ({
         harness: 'claude',
         model: 'm',
@@ -35,9 +35,12 @@ export const openSession: Maker = (choose) => {
 
 export const closeSession: Maker = (choose) => {
   const { random, chance, maybe } = choose
-  const session = choose.openSession()
+  const busy = chance(0.65) ? busyOne(choose) : undefined
+  const session = busy ?? choose.openSession()
   if (session === undefined) return undefined
-  const successor = chance(0.6) ? choose.openSession() : undefined
+  const others = [...choose.ledger.sessions.values()].filter((one) => one !== session && one.status === 'open')
+  const heir = busy === undefined || chance(0.2) ? choose.openSession() : choose.one(others)
+  const successor = chance(busy === undefined ? 0.6 : 0.9) ? heir : undefined
   return {
     actor: ruler(choose, session),
     command: {
@@ -49,6 +52,14 @@ export const closeSession: Maker = (choose) => {
       ...maybe(0.3, () => ({ reason: 'because' })),
     },
   }
+}
+
+/** One that still has to settle an item. */
+function busyOne({ ledger, one }: Chooser): SessionBook | undefined {
+  const open = [...ledger.rounds.values()].filter(({ status }) => status === 'open')
+  const items = open.flatMap((round) => [...round.items.values()]).filter(({ outcome }) => outcome === undefined)
+  const id = one(items.flatMap(({ session }) => session ?? []))
+  return id === undefined ? undefined : ledger.sessions.get(id)
 }
 
 export const reopenSession: Maker = (choose) => {
@@ -67,13 +78,16 @@ export const reopenSession: Maker = (choose) => {
 export const renewLease: Maker = (choose) => {
   const { random, ledger, chance, maybe } = choose
   const length = (leased: boolean) => maybe(leased ? 0.3 : 0.95, () => ({ leaseMs: 1 + random.below(100_000) }))
-  const run = chance(0.5) ? choose.liveRun() : undefined
+  const run = chance(0.5) ? choose.liveRun('created', 'running') : undefined
   if (run !== undefined) {
-    return { actor: choose.commander(run), command: { type: 'RenewLease', runId: run.id, ...length(run.leased) } }
+    return {
+      actor: choose.commander(run),
+      command: { type: 'RenewLease', runId: run.id, ...length(run.leaseMs !== undefined) },
+    }
   }
   const session = choose.openSession()
   if (session === undefined || ledger.sessions.size === 0) return undefined
-  const command = { type: 'RenewLease' as const, sessionId: session.id, ...length(session.leased) }
+  const command = { type: 'RenewLease' as const, sessionId: session.id, ...length(session.leaseMs !== undefined) }
   return { actor: ruler(choose, session), command }
 }
 

@@ -1,6 +1,5 @@
 /** One random sequence of commands on two hubs that share a log, with every invariant looked at after each step. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Receipt } from '../../src/index.ts'
 import { commandCatalog } from '../../src/commands/catalog.ts'
 import { isBatonError, type ErrorCode } from '../../src/errors.ts'
 import { openHub, type Hub } from '../../src/hub.ts'
@@ -17,7 +16,10 @@ import { assertViews } from './invariants.ts'
 import { openLedger, type Ledger } from './ledger.ts'
 import { readBy } from './ledger-state.ts'
 import { propose } from './proposals.ts'
+import { expireDue } from './propose-time.ts'
 import { firstDifference, firstUnstorable, foldedAfresh } from './replicas.ts'
+import { assertForeseen, assertGranted, assertReceipt, type Outcome } from './receipts.ts'
+import { assertSwept, expectSweeps } from './sweeps.ts'
 import { madeSince } from './watched.ts'
 
 export interface Tally {
@@ -55,6 +57,11 @@ interface Seen {
 /** Small enough to be met. */
 const LIMITS = { inbox: 4, depth: 4, members: 6, payloadBytes: 1_000, valueBytes: 400, scopeBytes: 2_000 }
 
+/** Mostly forward, sometimes not at all, sometimes back. */
+const TICKS = [0, 1, 900, 2_000, 2_000, 15_000, -5_000]
+/** Somebody has slept, or set the clock. */
+const JUMPS = [3_600_000, 3_600_000, -3_600_000, 40 * 86_400_000]
+
 /** What stands in the way of a command by right; anything else is a failure of the hub. */
 const FAILURES: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'STORAGE_FAILED', 'LOG_DAMAGED', 'LOG_TOO_NEW'])
 
@@ -91,13 +98,21 @@ async function open(seed: number): Promise<Stage> {
   const clock = { now: NEW_YEAR }
   madeSince()
   // With few events to a commit, closing a session takes several.
-  const limits = { ...LIMITS, commitEvents: seed % 3 === 0 ? 12 : 2_000 }
+  const limits = { ...LIMITS, commitEvents: seed % 3 === 0 ? 20 : 2_000 }
   // A hub closes its log: here that is left to whoever opened it.
   const shared: Log = { ...log, close: async () => undefined }
   const start = async (prefix: string): Promise<Seen> => {
     let ids = 0
     const newId = (): string => `${prefix}${++ids}`
-    const hub = await openHub({ log: shared, create: true, durability: 'os', limits, clock: () => clock.now, newId })
+    const hub = await openHub({
+      log: shared,
+      create: true,
+      durability: 'os',
+      limits,
+      clock: () => clock.now,
+      newId,
+      sweepEvery: false,
+    })
     const [replica] = madeSince()
     must(replica !== undefined, 'a hub makes a replica')
     return { hub, replica }
@@ -126,20 +141,21 @@ function assertDeclared({ cmd, on }: Commit): void {
 async function step(stage: Stage, number: number, tally: Tally, journal: string[]): Promise<void> {
   const { clock, ledger, hubs } = stage
   const random = seeded(number)
-  // Mostly forward, sometimes not at all, sometimes back.
-  clock.now += random.pick([0, 1, 900, 2_000, 2_000, 15_000, -5_000])
+  clock.now += random.below(150) === 0 ? random.pick(JUMPS) : random.pick(TICKS)
+  ledger.since()
   const draw = () => propose(chooser(random, ledger, clock.now))
   const seen = random.pick(hubs)
   if (random.below(16) === 0) {
-    await together(stage, Array.from({ length: 2 + random.below(3) }, draw), tally, journal)
+    const sweeper = chooser(random, ledger, clock.now)
+    const sweeps = random.below(3) === 0 ? [expireDue(sweeper), expireDue(sweeper)] : []
+    const proposals = [...sweeps.filter((each) => each !== undefined), draw(), draw()]
+    await together(stage, [...proposals, ...(random.below(2) === 0 ? [draw()] : [])], tally, journal)
   } else {
     await alone(stage, seen, draw(), random.below(10), tally, journal)
   }
   const run = [...ledger.runs.keys()]
   if (run.length > 0) await assertReads(stage, random.pick(run))
 }
-
-type Outcome = { readonly receipt: Receipt } | { readonly code: ErrorCode }
 
 async function send({ hub }: Seen, { actor, command }: Proposal, key?: string): Promise<Outcome> {
   try {
@@ -180,6 +196,7 @@ async function alone(
   const { log, ledger, follow } = stage
   const { hub } = seen
   const [before, lines] = [ledger.position, await log.end()]
+  expectSweeps(ledger, [proposal])
   const foreseen = mode === 0 ? await dryRun(hub, proposal) : undefined
   must((await log.end()) === lines, 'a dry run writes nothing')
   const key = mode === 1 ? `key-${journal.length}` : undefined
@@ -192,13 +209,16 @@ async function alone(
     return
   }
   const { receipt } = outcome
-  must(receipt.commit !== undefined || (await log.end()) === lines, 'who has nothing to do writes nothing')
-  if (receipt.commit !== undefined && !receipt.duplicate) assertReceipt(receipt, ledger)
+  if (!receipt.duplicate) assertReceipt(receipt, ledger)
+  assertGranted(proposal.command, receipt, stage.clock.now)
+  must(ledger.position > before || receipt.commit !== undefined || (await log.end()) === lines, 'nothing is nothing')
+  assertSwept(ledger, stage.clock.now, proposal)
+  if (proposal.command.type === 'ExpireDue') await assertSweptOnce(stage, proposal)
   if (key === undefined) return
   const written = await log.end()
   const again = await send(seen, proposal, key)
-  const { duplicate, ...rest } = 'receipt' in again ? again.receipt : { duplicate: false }
-  const { duplicate: _, ...first } = receipt
+  const { duplicate, steps: _steps, ...rest } = 'receipt' in again ? again.receipt : { duplicate: false }
+  const { duplicate: _, steps: __, ...first } = receipt
   must(
     duplicate && isDeepStrictEqual(rest, first),
     `under its key it is done once: ${JSON.stringify([again, receipt])}`,
@@ -206,19 +226,15 @@ async function alone(
   must((await log.end()) === written, 'what was done before writes nothing')
 }
 
-function assertReceipt(receipt: Receipt, ledger: Ledger): void {
-  const events = ledger.last.map(({ type, stream, version, position, data }) => ({
-    type,
-    stream,
-    version,
-    position,
-    data,
-  }))
-  must(
-    isDeepStrictEqual(receipt.events, events),
-    `the receipt is what was written: ${JSON.stringify([receipt, events])}`,
-  )
-  must(events.length === 0 || receipt.position === ledger.position, 'the receipt names the last position')
+/** Doing it again does nothing. */
+async function assertSweptOnce({ hubs, log, follow }: Stage, proposal: Proposal): Promise<void> {
+  const end = await log.end()
+  for (const seen of hubs) {
+    const again = await send(seen, proposal)
+    must('receipt' in again && again.receipt.commit === undefined, `there is no more to do: ${JSON.stringify(again)}`)
+  }
+  must((await log.end()) === end, 'a second sweep writes nothing')
+  await follow()
 }
 
 async function dryRun(hub: Hub, { actor, command }: Proposal): Promise<readonly string[] | ErrorCode> {
@@ -231,22 +247,11 @@ async function dryRun(hub: Hub, { actor, command }: Proposal): Promise<readonly 
   }
 }
 
-/** All that follows was foreseen. */
-function assertForeseen(foreseen: readonly string[] | ErrorCode, outcome: Outcome): void {
-  const came =
-    'code' in outcome ? outcome.code : outcome.receipt.duplicate ? [] : outcome.receipt.events.map(({ type }) => type)
-  // A receipt is that of the last commit, and what is foreseen is all of them.
-  const last =
-    typeof foreseen === 'string' || typeof came === 'string'
-      ? foreseen
-      : foreseen.slice(-came.length || foreseen.length)
-  must(isDeepStrictEqual(last, came), `a dry run foresees it: ${JSON.stringify([foreseen, came])}`)
-}
-
 /** Several at once, through both hubs: each decides on what it has seen. */
 async function together(stage: Stage, proposals: readonly Proposal[], tally: Tally, journal: string[]): Promise<void> {
   const { ledger, hubs, follow } = stage
   ledger.concurrent = true
+  expectSweeps(ledger, proposals)
   const outcomes = await Promise.all(proposals.map((proposal, i) => send(hubs[i % 2 === 0 ? 0 : 1], proposal)))
   for (const [i, outcome] of outcomes.entries()) note(outcome, proposals[i] as Proposal, tally, journal)
   journal.push(`(these ${proposals.length} at once)`)
@@ -260,6 +265,9 @@ async function together(stage: Stage, proposals: readonly Proposal[], tally: Tal
     must('receipt' in (await send(hubs[0], { actor: OPERATOR, command })), `closing session ${id} again finishes it`)
     journal.push(`(session ${id} was left half closed, and is closed now)`)
     await follow()
+  }
+  for (const [i, proposal] of proposals.entries()) {
+    if ('receipt' in (outcomes[i] as Outcome)) assertSwept(ledger, stage.clock.now, proposal)
   }
 }
 

@@ -2,9 +2,12 @@
  * A case of a rule, as a row of a table: what had happened, who asks for what, and what follows. The tables are beside
  * this file, one per aggregate; `rules.test.ts` plays them all.
  */
+import { deepStrictEqual } from 'node:assert/strict'
 import { expect } from 'vitest'
+import { isBatonError } from '../../src/index.ts'
 import type {
   Actor,
+  BatonError,
   Command,
   CommandType,
   ErrorCode,
@@ -15,6 +18,7 @@ import type {
   Receipt,
 } from '../../src/index.ts'
 import { given, type Given, type Outcome, type When } from '../../src/testing/index.ts'
+import { linesOf, playOut, stageOut } from './play-out.ts'
 
 interface Asked<Asks> {
   readonly name: string
@@ -22,6 +26,8 @@ interface Asked<Asks> {
   /** The operator, if nobody is named. */
   readonly as?: Actor
   readonly limits?: NonNullable<HubOptions['limits']>
+  /** How long ago all that was given happened, in milliseconds. */
+  readonly passed?: number
   readonly when: Asks
 }
 
@@ -31,6 +37,8 @@ export interface Accepted extends Asked<Command> {
    * `new-2` for the second; a command of several commits draws an id for each of the later ones as well.
    */
   readonly follows: readonly Expected[]
+  /** In the same way, what each of the commits before the last one wrote, where that is the point. */
+  readonly steps?: readonly (readonly Expected[])[]
   /** All streams that it relied on, where that is the point. */
   readonly on?: readonly string[]
   /** What is to be seen afterwards. */
@@ -67,23 +75,63 @@ function stage({ given: steps = [], as = { kind: 'operator' }, limits = {} }: As
 }
 
 export async function playAccepted(rule: Accepted): Promise<Outcome> {
+  const { follows, steps, on, sees } = rule
   const drawn = await firstId(rule)
-  const outcome = await stage(rule).when(rule.when).then(withIds(rule.follows, drawn))
-  if (rule.on !== undefined) expect(outcome.on.toSorted()).toEqual(rule.on.toSorted())
-  await rule.sees?.(outcome)
+  const outcome = await outcomeOf(rule)
+  deepStrictEqual(written(outcome.receipt), withIds(follows, drawn))
+  if (steps !== undefined) {
+    deepStrictEqual(
+      (outcome.receipt.steps ?? []).map(written),
+      steps.map((each) => withIds(each, drawn)),
+    )
+  }
+  if (on !== undefined) expect(outcome.on.toSorted()).toEqual(on.toSorted())
+  await sees?.(outcome)
   return outcome
 }
 
+const written = ({ events }: Receipt) => events.map(({ type, stream, data }) => ({ type, stream, data }))
+
+async function outcomeOf(rule: Asked<unknown>): Promise<Outcome> {
+  if (rule.passed === undefined) return stage(rule).when(rule.when).outcome()
+  const { hub, receipt, relied } = await playOut({ ...rule, now: NOW })
+  return { hub, receipt, on: relied.at(-1) ?? [] }
+}
+
+/** All streams that a case relied on, in whichever of its commits. Where nothing was written nothing was. */
+export async function reliedOnBy(rule: Accepted, { receipt, on }: Outcome): Promise<readonly string[]> {
+  if (receipt.steps !== undefined) return (await playOut({ ...rule, now: NOW })).relied.flat()
+  return receipt.commit === undefined || receipt.duplicate ? [] : on
+}
+
 export async function playRefused({ rejects, details, ...rule }: Refused): Promise<void> {
-  const error = await stage(rule).when(rule.when).thenRejects(rejects)
+  const error =
+    rule.passed === undefined ? await stage(rule).when(rule.when).thenRejects(rejects) : await refusal(rule, rejects)
   if (details !== undefined) expect(error.details).toMatchObject(details)
 }
 
+async function refusal(rule: Omit<Refused, 'rejects' | 'details'>, rejects: ErrorCode): Promise<BatonError> {
+  const { hub, log } = await stageOut({ ...rule, now: NOW })
+  const before = await linesOf(log)
+  const refused: unknown = await hub
+    .as(rule.as ?? { kind: 'operator' })
+    .send(rule.when as Command)
+    .catch((error: unknown) => error)
+  if (!isBatonError(refused)) throw refused
+  expect(refused.code).toBe(rejects)
+  expect(await linesOf(log)).toEqual(before)
+  return refused
+}
+
 /** The number of the next id, told by a session that is opened without one. */
-async function firstId(rule: Accepted): Promise<number> {
-  const { receipt } = await stage({ ...rule, as: { kind: 'operator' } })
-    .when({ type: 'OpenSession' })
-    .outcome()
+async function firstId({ given: before = [], limits = {}, passed }: Accepted): Promise<number> {
+  const { receipt } = await outcomeOf({
+    name: '',
+    given: before,
+    limits,
+    ...(passed !== undefined && { passed }),
+    when: { type: 'OpenSession' },
+  })
   return Number(idIn(receipt, 'sessionId').slice('id-'.length))
 }
 

@@ -1,5 +1,6 @@
 /** Closing a session: the door is barred, then all that it holds moves in one commit, SessionClosed last. */
 import { expect } from 'vitest'
+import type { Fact } from '../../src/index.ts'
 import { commitsOf, event, mailOf, type Case, type Expected } from './cases.ts'
 import {
   by,
@@ -8,8 +9,11 @@ import {
   complete,
   create,
   deadLettered,
+  deathNotice,
+  delivered,
   LONG,
   mail,
+  messageSent,
   open,
   sessions,
   start,
@@ -85,7 +89,7 @@ const mails: readonly Case[] = [
     },
   },
   {
-    name: 'without a successor its mail is kept as dead letters',
+    name: 'without a successor its mail is kept as dead letters, and whoever wrote it hears of that once',
     given: [
       ...sessions('planner', 'coder'),
       start('r1', 'coder'),
@@ -94,7 +98,13 @@ const mails: readonly Case[] = [
       ...mail('m2', 'session:planner', ['run:r1', 'coder']),
     ],
     when: close('coder'),
-    follows: [deadLettered('m1', 'session:coder', WHY), deadLettered('m2', ['run:r1', 'coder'], WHY), closed()],
+    follows: [
+      deadLettered('m1', 'session:coder', WHY),
+      deadLettered('m2', ['run:r1', 'coder'], WHY),
+      ...deathNotice('new-2', 'planner', 'coder', ['m1', 'session:coder'], ['m2', 'run:r1']),
+      closed(),
+    ],
+    on: ['session-coder', 'mailbox-session-coder', 'mailbox-run-r1', 'session-planner'],
     async sees({ hub }) {
       expect(await hub.deadLetters()).toMatchObject([
         { messageId: 'm1', mailbox: 'session:coder', reason: WHY },
@@ -122,7 +132,11 @@ const mails: readonly Case[] = [
       close('second'),
     ],
     when: close('coder'),
-    follows: [deadLettered('m1', 'session:coder', WHY), closed('coder', { successorId: 'second' })],
+    follows: [
+      deadLettered('m1', 'session:coder', WHY),
+      ...deathNotice('new-1', 'planner', 'coder', ['m1', 'session:coder']),
+      closed('coder', { successorId: 'second' }),
+    ],
   },
   {
     name: 'more than a commit holds goes in several, the door barred meanwhile',
@@ -146,20 +160,199 @@ const mails: readonly Case[] = [
   {
     name: 'at the narrowest each move has its own commit, the last one with SessionClosed',
     given: [
-      ...sessions('planner', 'coder'),
+      ...sessions('planner', 'coder', 'heir'),
       ...mail('m1', 'session:planner', 'session:coder'),
       ...mail('m2', 'session:planner', 'session:coder'),
     ],
     limits: { commitEvents: 2 },
+    when: close('coder', { successorId: 'heir' }),
+    follows: [transferred('m2', 'session:coder', 'heir', WHY), closed('coder', { successorId: 'heir' })],
+    steps: [
+      [event('session-coder', 'SessionClosing', { sessionId: 'coder', outcome: 'done', successorId: 'heir' })],
+      [transferred('m1', 'session:coder', 'heir', WHY)],
+    ],
+  },
+  {
+    name: 'the dead letters of one sender are one move, with the notice of them',
+    given: [
+      ...sessions('planner', 'tester', 'coder'),
+      ...mail('m1', 'session:planner', 'session:coder'),
+      ...mail('m2', 'session:tester', 'session:coder'),
+      ...mail('m3', 'session:planner', 'session:coder'),
+    ],
+    limits: { commitEvents: 5 },
     when: close('coder'),
-    follows: [deadLettered('m2', 'session:coder', WHY), closed()],
+    follows: [
+      deadLettered('m2', 'session:coder', WHY),
+      ...deathNotice('new-5', 'tester', 'coder', ['m2', 'session:coder']),
+      closed(),
+    ],
+    steps: [
+      [event('session-coder', 'SessionClosing', { sessionId: 'coder', outcome: 'done' })],
+      [
+        deadLettered('m1', 'session:coder', WHY),
+        deadLettered('m3', 'session:coder', WHY),
+        ...deathNotice('new-2', 'planner', 'coder', ['m1', 'session:coder'], ['m3', 'session:coder']),
+      ],
+    ],
+  },
+  {
+    name: 'more dead letters of one sender than a commit holds go in several, each with a notice of its own',
+    given: [
+      ...sessions('planner', 'coder'),
+      ...['m1', 'm2', 'm3'].flatMap((id) => mail(id, 'session:planner', 'session:coder')),
+    ],
+    limits: { commitEvents: 5 },
+    when: close('coder'),
+    follows: [
+      deadLettered('m3', 'session:coder', WHY),
+      ...deathNotice('new-5', 'planner', 'coder', ['m3', 'session:coder']),
+      closed(),
+    ],
+    steps: [
+      [event('session-coder', 'SessionClosing', { sessionId: 'coder', outcome: 'done' })],
+      [
+        deadLettered('m1', 'session:coder', WHY),
+        deadLettered('m2', 'session:coder', WHY),
+        ...deathNotice('new-2', 'planner', 'coder', ['m1', 'session:coder'], ['m2', 'session:coder']),
+      ],
+    ],
+  },
+  {
+    name: 'where a commit holds no more than one dead letter with its notice and the end, each goes by itself',
+    given: [
+      ...sessions('planner', 'coder'),
+      ...['m1', 'm2'].flatMap((id) => mail(id, 'session:planner', 'session:coder')),
+    ],
+    limits: { commitEvents: 4 },
+    when: close('coder'),
+    follows: [
+      deadLettered('m2', 'session:coder', WHY),
+      ...deathNotice('new-5', 'planner', 'coder', ['m2', 'session:coder']),
+      closed(),
+    ],
+    steps: [
+      [event('session-coder', 'SessionClosing', { sessionId: 'coder', outcome: 'done' })],
+      [deadLettered('m1', 'session:coder', WHY), ...deathNotice('new-2', 'planner', 'coder', ['m1', 'session:coder'])],
+    ],
+  },
+  {
+    name: 'a run that ends with it reads nothing any more: its session hears of the dead letters that it wrote',
+    given: [
+      open('coder'),
+      open('helper', { parentSessionId: 'coder' }),
+      start('r1', 'coder'),
+      start('r2', 'helper', { parentRunId: 'r1' }),
+      start('r3', 'helper'),
+      ...mail('m1', 'run:r2', 'session:coder'),
+      ...mail('m2', 'run:r3', 'session:coder'),
+    ],
+    when: close('coder', { force: true }),
+    follows: [
+      event('run-r2', 'RunFailed', { runId: 'r2', sessionId: 'helper', reason: 'lost', error: WHY }),
+      event('run-r1', 'ChildRunSettled', { runId: 'r1', childRunId: 'r2', outcome: 'failed' }),
+      messageSent('new-2', 'run:r2', ['session:coder'], {
+        address: 'run:r1',
+        kind: 'result',
+        subject: 'run r2 failed',
+        body: `lost: ${WHY}`,
+        data: { runId: 'r2', outcome: 'failed' },
+      }),
+      deadLettered('new-2', 'session:coder', 'session coder is closed'),
+      event('run-r1', 'RunFailed', { runId: 'r1', sessionId: 'coder', reason: 'lost', error: WHY }),
+      deadLettered('m1', 'session:coder', WHY),
+      ...deathNotice('new-3', 'helper', 'coder', ['m1', 'session:coder']),
+      deadLettered('m2', 'session:coder', WHY),
+      // One that lives on hears of it itself.
+      messageSent('new-4', 'operator', ['run:r3'], {
+        address: 'run:r3',
+        kind: 'notice',
+        subject: 'message m2 to session:coder is a dead letter',
+        body: `${WHY}; the operator can requeue or discard them: baton dead list`,
+        data: { reason: WHY, letters: [{ messageId: 'm2', mailbox: 'session:coder' }] },
+      }),
+      delivered('new-4', ['run:r3', 'helper']),
+      closed(),
+    ],
+  },
+  {
+    name: 'a hundred dead letters of one sender are told in one notice, what is more in another',
+    given: [
+      ...sessions('planner', 'coder'),
+      ...Array.from({ length: 101 }, () => ({
+        by: by('planner'),
+        command: { type: 'SendMessage', to: 'coder', body: 'hello' } as const,
+      })),
+    ],
+    when: { type: 'CloseSession', sessionId: 'planner', outcome: 'done', successorId: 'coder' },
+    follows: [closed('planner', { successorId: 'coder' })],
     async sees({ hub }) {
-      expect((await commitsOf(hub)).slice(-3)).toEqual([
-        ['SessionClosing'],
-        ['MessageDeadLettered'],
-        ['MessageDeadLettered', 'SessionClosed'],
+      await hub.send({ type: 'OpenSession', sessionId: 'watcher' })
+      for (let i = 0; i < 101; i++) {
+        // oxlint-disable-next-line no-await-in-loop -- in order
+        await hub.as(by('watcher')).send({ type: 'SendMessage', to: 'coder', body: 'hello' })
+      }
+      await hub.send(close('coder'))
+      const notices = await hub.inbox('watcher').list()
+      expect(notices.map(({ subject }) => subject)).toEqual([
+        '100 messages are dead letters',
+        expect.stringMatching(/^message id-\d+ to session:coder is a dead letter$/),
       ])
     },
+  },
+  {
+    name: 'whoever wrote to itself, is gone, or is Baton, hears of no dead letters',
+    given: [
+      ...sessions('planner', 'coder', 'gone'),
+      start('r1', 'coder'),
+      ...mail('m1', 'session:coder', 'session:coder'),
+      ...mail('m2', 'run:r1', 'session:coder'),
+      ...mail('m3', 'session:gone', 'session:coder'),
+      messageSent('m4', 'session:planner', ['session:coder'], {
+        address: 'session:coder',
+        body: 'it is yours',
+        kind: 'handoff',
+      }) as Fact,
+      delivered('m4', 'session:coder') as Fact,
+      complete('r1'),
+      close('gone'),
+    ],
+    when: close('coder'),
+    follows: [
+      deadLettered('m1', 'session:coder', WHY),
+      deadLettered('m2', 'session:coder', WHY),
+      deadLettered('m3', 'session:coder', WHY),
+      deadLettered('m4', 'session:coder', WHY),
+      closed(),
+    ],
+  },
+  {
+    name: 'where its sender is gone its successor hears of a dead letter; so does the operator',
+    given: [
+      ...sessions('planner', 'coder', 'heir'),
+      start('r1', 'planner'),
+      ...mail('m1', 'run:r1', 'session:coder'),
+      ...mail('m2', 'operator', 'session:coder'),
+      complete('r1'),
+      close('planner', { successorId: 'heir' }),
+    ],
+    when: close('coder'),
+    follows: [
+      deadLettered('m1', 'session:coder', WHY),
+      ...deathNotice('new-2', 'heir', 'coder', ['m1', 'session:coder']).map((each) =>
+        each.type === 'MessageSent' ? { ...each, data: { ...(each.data as object), address: 'run:r1' } } : each,
+      ),
+      deadLettered('m2', 'session:coder', WHY),
+      messageSent('new-3', 'operator', ['operator'], {
+        address: 'operator',
+        kind: 'notice',
+        subject: 'message m2 to session:coder is a dead letter',
+        body: `${WHY}; the operator can requeue or discard them: baton dead list`,
+        data: { reason: WHY, letters: [{ messageId: 'm2', mailbox: 'session:coder' }] },
+      }),
+      delivered('new-3', 'operator'),
+      closed(),
+    ],
   },
   {
     name: 'more bytes than a commit holds go in several, too',
@@ -180,11 +373,12 @@ const mails: readonly Case[] = [
   {
     name: 'its last run ended and its mail moved in one commit, where the limit is just wide enough',
     given: [...sessions('planner', 'coder'), start('r1', 'coder'), ...mail('m1', 'session:planner', 'session:coder')],
-    limits: { commitEvents: 3 },
+    limits: { commitEvents: 5 },
     when: close('coder', { outcome: 'lost' }),
     follows: [
       event('run-r1', 'RunFailed', { runId: 'r1', sessionId: 'coder', reason: 'lost', error: WHY }),
       deadLettered('m1', 'session:coder', WHY),
+      ...deathNotice('new-2', 'planner', 'coder', ['m1', 'session:coder']),
       event('session-coder', 'SessionClosed', { sessionId: 'coder', outcome: 'lost' }),
     ],
   },

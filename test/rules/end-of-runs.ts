@@ -314,6 +314,13 @@ const cancelling: readonly Case[] = [
     ],
   },
   {
+    name: 'no commit holds what has to be told',
+    given: [open('planner'), create('r1', 'planner'), create('r2', 'planner', { parentRunId: 'r1' })],
+    limits: { commitBytes: 1_000 },
+    when: { type: 'CancelRun', runId: 'r2', reason: 'x'.repeat(190) },
+    rejects: 'PAYLOAD_TOO_LARGE',
+  },
+  {
     name: 'too long a reason',
     given: family,
     when: { type: 'CancelRun', runId: 'r1', reason: LONG },
@@ -353,6 +360,19 @@ const ofAny = (['CompleteRun', 'FailRun', 'CancelRun'] as const).flatMap((type):
     details: { status: 'cancelled' },
   },
   { name: 'one that never was', when: { type, runId: 'r9', ...MORE[type] }, rejects: 'UNKNOWN_RUN' },
+  {
+    name: 'one whose end no commit holds',
+    given: [
+      open('planner'),
+      start('r1', 'planner'),
+      create('r2', 'planner', { parentRunId: 'r1' }),
+      { type: 'BeginRun', runId: 'r2' },
+    ],
+    limits: { commitEvents: 3 },
+    when: { type, runId: 'r2', ...MORE[type] },
+    rejects: 'LIMIT_EXCEEDED',
+    details: { limit: 3, size: 4 },
+  },
 ])
 
 export const endOfRunCases: readonly Case[] = [...completing, ...failing, ...cancelling, ...ofAny]

@@ -20,20 +20,23 @@ const child = {
 } as const
 const root = { ...started, rootRunId: 'r1', depth: 1, context: 'shared', background: false } as const
 
+/** Whoever closes a session that has to have no live runs relies on the stream where this stands. */
+const seated = (runId: string, sessionId = 'planner') => event(`seat-${sessionId}`, 'RunSeated', { runId, sessionId })
+
 const starting: readonly Case[] = [
   {
     name: 'a root run, which shares the session’s state',
     given: [open('planner')],
     as: by('planner'),
     when: { type: 'StartRun', runId: 'r1' },
-    follows: [event('run-r1', 'RunStarted', { runId: 'r1', ...root })],
+    follows: [event('run-r1', 'RunStarted', { runId: 'r1', ...root }), seated('r1')],
     on: ['session-planner', 'run-r1'],
   },
   {
     name: 'without an id it is given one',
     given: [open('planner')],
     when: { type: 'StartRun', sessionId: 'planner' },
-    follows: [event('run-new-1', 'RunStarted', { runId: 'new-1', ...root, rootRunId: 'new-1' })],
+    follows: [event('run-new-1', 'RunStarted', { runId: 'new-1', ...root, rootRunId: 'new-1' }), seated('new-1')],
   },
   {
     name: 'a child run with everything: its effect, its places, its link to the parent, in one commit',
@@ -73,6 +76,7 @@ const starting: readonly Case[] = [
         leaseUntil: IN_A_MINUTE,
         label: 'a try',
       }),
+      seated('r3', 'coder'),
       event('run-r1', 'EffectRegistered', { runId: 'r1', effectId: 'e1' }),
       event('run-r1', 'ChildRunLinked', { runId: 'r1', childRunId: 'r3', effectId: 'e1', background: true }),
       event(placeStream('/work/tree'), 'PlaceTaken', { path: '/work/tree', use: 'worktree', runId: 'r3' }),
@@ -87,6 +91,7 @@ const starting: readonly Case[] = [
     when: create('r2', 'planner', { parentRunId: 'r1', isolation: { runDir: '/w', worktree: { path: '/w' } } }),
     follows: [
       event('run-r2', 'RunStarted', { runId: 'r2', ...child, runDir: '/w', worktree: { path: '/w' } }),
+      seated('r2'),
       event('run-r1', 'ChildRunLinked', { runId: 'r1', childRunId: 'r2', background: false }),
       event(placeStream('/w'), 'PlaceTaken', { path: '/w', use: 'worktree', runId: 'r2' }),
     ],
@@ -102,6 +107,7 @@ const starting: readonly Case[] = [
     when: create('r3', 'planner', { parentRunId: 'r1', effectId: 'e1', isolation: { runDir: '/w' } }),
     follows: [
       event('run-r3', 'RunStarted', { runId: 'r3', ...child, effectId: 'e1', runDir: '/w' }),
+      seated('r3'),
       event('run-r1', 'ChildRunLinked', { runId: 'r1', childRunId: 'r3', effectId: 'e1', background: false }),
       event(placeStream('/w'), 'PlaceTaken', { path: '/w', use: 'runDir', runId: 'r3' }),
     ],
@@ -276,6 +282,28 @@ const moving: readonly Case[] = [
       expect(await hub.runs.get('r1')).toMatchObject({ status: 'running' })
       expect(await hub.runs.get('r1')).not.toHaveProperty('waitingFor')
     },
+  },
+  {
+    name: 'the lease that was granted last begins afresh, not the first',
+    given: [
+      open('planner'),
+      start('r1', 'planner', { leaseMs: 30_000 }),
+      { type: 'RenewLease', runId: 'r1', leaseMs: MINUTE },
+      { type: 'SuspendRun', runId: 'r1', reason: 'a question' },
+    ],
+    when: { type: 'ResumeRun', runId: 'r1' },
+    follows: [event('run-r1', 'RunResumed', { runId: 'r1', leaseMs: MINUTE, leaseUntil: IN_A_MINUTE })],
+  },
+  {
+    name: 'the lease of one that was given none when it started begins afresh, too',
+    given: [
+      open('planner'),
+      start('r1', 'planner'),
+      { type: 'RenewLease', runId: 'r1', leaseMs: MINUTE },
+      { type: 'SuspendRun', runId: 'r1', reason: 'a question' },
+    ],
+    when: { type: 'ResumeRun', runId: 'r1' },
+    follows: [event('run-r1', 'RunResumed', { runId: 'r1', leaseMs: MINUTE, leaseUntil: IN_A_MINUTE })],
   },
   {
     name: 'one that does not wait',

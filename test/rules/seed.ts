@@ -30,7 +30,7 @@ export const seedCases: readonly Case[] = [
     ],
     as: by('planner', 'r1'),
     when: { type: 'SeedChildState', childRunId: 'r2' },
-    follows: [seed({ a: 2, b: 3, c: 4 }, 8, { versions: { a: 2, b: 1, c: 1 } })],
+    follows: [seed({ a: 2, b: 3, c: 4 }, 10, { versions: { a: 2, b: 1, c: 1 } })],
     on: ['session-planner', 'run-r1', 'run-r2', 'work-r1', 'state-planner'],
     async sees({ hub }) {
       expect(await hub.state('r2').get()).toMatchObject({
@@ -52,14 +52,14 @@ export const seedCases: readonly Case[] = [
     name: 'the keys named with what is below them, without those left out; the missing are told',
     given: [...family, write('session', 'planner', { 'plan.a': 1, 'plan.b': 2, planet: 3, other: 4 })],
     when: { type: 'SeedChildState', childRunId: 'r2', keys: ['plan', 'nothing'], exclude: ['plan.b'] },
-    follows: [seed({ 'plan.a': 1 }, 6, { versions: { 'plan.a': 1 }, missing: ['nothing'] })],
+    follows: [seed({ 'plan.a': 1 }, 8, { versions: { 'plan.a': 1 }, missing: ['nothing'] })],
   },
   {
     name: 'given values, which rely on nobody’s state',
     given: family,
     as: by('planner'),
     when: { type: 'SeedChildState', childRunId: 'r2', values: { a: { deep: [1] }, b: 2 }, exclude: ['b'] },
-    follows: [seed({ a: { deep: [1] } }, 5)],
+    follows: [seed({ a: { deep: [1] } }, 7)],
     on: ['session-planner', 'run-r1', 'run-r2'],
   },
   {
@@ -74,14 +74,14 @@ export const seedCases: readonly Case[] = [
       create('r2', 'planner', { parentRunId: 'r1' }),
     ],
     when: { type: 'SeedChildState', childRunId: 'r2' },
-    follows: [seed({ a: 1, b: 2 }, 10, { versions: { a: 0, b: 1 } })],
+    follows: [seed({ a: 1, b: 2 }, 13, { versions: { a: 0, b: 1 } })],
     on: ['run-r1', 'run-r2', 'work-r1'],
   },
   {
     name: 'nothing is a seed, too',
     given: family,
     when: { type: 'SeedChildState', childRunId: 'r2', keys: [] },
-    follows: [seed({}, 5)],
+    follows: [seed({}, 7)],
   },
   {
     name: 'a run that is nobody’s child',

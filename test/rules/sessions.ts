@@ -158,7 +158,22 @@ const reopeningSessions: readonly Case[] = [
     given: [open('coder', { leaseMs: MINUTE }), close('coder')],
     as: by('coder'),
     when: { type: 'ReopenSession', sessionId: 'coder' },
-    follows: [event('session-coder', 'SessionReopened', { sessionId: 'coder', leaseUntil: IN_A_MINUTE })],
+    follows: [
+      event('session-coder', 'SessionReopened', { sessionId: 'coder', leaseMs: MINUTE, leaseUntil: IN_A_MINUTE }),
+    ],
+  },
+  {
+    name: 'a closed session that was given no lease when it was opened has none again, whatever it was granted since',
+    given: [open('planner'), { type: 'RenewLease', sessionId: 'planner', leaseMs: 10 * MINUTE }, close('planner')],
+    when: { type: 'ReopenSession', sessionId: 'planner' },
+    follows: [event('session-planner', 'SessionReopened', { sessionId: 'planner' })],
+    async sees({ hub }) {
+      expect(await hub.session('planner')).not.toHaveProperty('leaseUntil')
+      expect(await hub.timers()).toEqual([])
+      // The old one does not outlast the next.
+      await hub.send({ type: 'RenewLease', sessionId: 'planner', leaseMs: MINUTE })
+      expect(await hub.session('planner')).toMatchObject({ leaseUntil: IN_A_MINUTE })
+    },
   },
   {
     name: 'a closed session, by a run of the one above it',
@@ -211,7 +226,9 @@ const leases: readonly Case[] = [
     given: [open('planner', { leaseMs: MINUTE })],
     as: by('planner'),
     when: { type: 'RenewLease', sessionId: 'planner' },
-    follows: [event('lease-planner', 'LeaseRenewed', { sessionId: 'planner', leaseUntil: IN_A_MINUTE })],
+    follows: [
+      event('lease-planner', 'LeaseRenewed', { sessionId: 'planner', leaseMs: MINUTE, leaseUntil: IN_A_MINUTE }),
+    ],
     on: ['session-planner'],
   },
   {
@@ -219,14 +236,14 @@ const leases: readonly Case[] = [
     given: [open('planner'), open('coder', { parentSessionId: 'planner' })],
     as: by('planner'),
     when: { type: 'RenewLease', sessionId: 'coder', leaseMs: MINUTE },
-    follows: [event('lease-coder', 'LeaseRenewed', { sessionId: 'coder', leaseUntil: IN_A_MINUTE })],
+    follows: [event('lease-coder', 'LeaseRenewed', { sessionId: 'coder', leaseMs: MINUTE, leaseUntil: IN_A_MINUTE })],
   },
   {
     name: "a run's, by the run",
     given: [open('planner'), start('r1', 'planner', { leaseMs: MINUTE })],
     as: by('planner', 'r1'),
     when: { type: 'RenewLease', runId: 'r1' },
-    follows: [event('work-r1', 'LeaseRenewed', { runId: 'r1', leaseUntil: IN_A_MINUTE })],
+    follows: [event('work-r1', 'LeaseRenewed', { runId: 'r1', leaseMs: MINUTE, leaseUntil: IN_A_MINUTE })],
     on: ['session-planner', 'run-r1'],
   },
   {
@@ -239,7 +256,7 @@ const leases: readonly Case[] = [
     ],
     as: by('planner'),
     when: { type: 'RenewLease', runId: 'r2', leaseMs: MINUTE },
-    follows: [event('work-r2', 'LeaseRenewed', { runId: 'r2', leaseUntil: IN_A_MINUTE })],
+    follows: [event('work-r2', 'LeaseRenewed', { runId: 'r2', leaseMs: MINUTE, leaseUntil: IN_A_MINUTE })],
   },
   {
     name: 'a session that was given none',

@@ -145,6 +145,26 @@ export function told(
 export const noticed = (messageId: string, from: string, to: string, subject: string, body: string): Expected[] =>
   told(messageId, from, to, { kind: 'notice', subject, body, taskId: 't1', data: { taskId: 't1' } })
 
+/** What the sender of a message that became a dead letter hears when its session closes. */
+export const deathNotice = (
+  messageId: string,
+  to: string,
+  closed: string,
+  ...letters: readonly (readonly [messageId: string, mailbox: string])[]
+): Expected[] =>
+  told(messageId, 'operator', to, {
+    kind: 'notice',
+    subject:
+      letters.length === 1
+        ? `message ${letters[0]?.[0] ?? ''} to ${letters[0]?.[1] ?? ''} is a dead letter`
+        : `${letters.length} messages are dead letters`,
+    body: `session ${closed} was closed; the operator can requeue or discard them: baton dead list`,
+    data: {
+      reason: `session ${closed} was closed`,
+      letters: letters.map(([id, mailbox]) => ({ messageId: id, mailbox })),
+    },
+  })
+
 /** The streams of places are named after their paths' hashes. */
 export const placeStream = (path: string): string =>
   `place-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`

@@ -25,7 +25,7 @@ export const stateCases: readonly Case[] = [
     async sees({ hub }) {
       const { values, entries } = await hub.state('coder').get()
       expect(values).toEqual({ 'plan.steps': [1, 2], done: false })
-      expect(entries['done']).toMatchObject({ version: 1, provenance: { by: { id: 'coder', run: 'r1' }, position: 5 } })
+      expect(entries['done']).toMatchObject({ version: 1, provenance: { by: { id: 'coder', run: 'r1' }, position: 6 } })
     },
   },
   {

@@ -1,6 +1,6 @@
 /** The verbs that are commands of the catalogue. */
 import { fromCatalog, type CommandVerb } from '../from-catalog.ts'
-import { text, value } from '../values.ts'
+import { document, duration, instant, isInstant, pairs, text, value } from '../values.ts'
 import { UsageError } from '../usage.ts'
 import type { Request, Verb } from '../verb.ts'
 
@@ -35,6 +35,47 @@ function isolation({ given }: Request): { isolation?: object } {
 /** Out of a file, instead of what the parent reads. */
 const fromFile = ({ given }: Request): { values?: unknown } =>
   typeof given['from'] === 'string' ? { values: value(`@${given['from']}`) } : {}
+
+/** `a=run:r1`, `b=coder`, `c=effect:r1/e1`, or `d` alone, which the coordinator settles. */
+function items({ positionals, given }: Request): unknown[] {
+  const words = positionals.slice(1)
+  if (words.length === 0) {
+    const listed = given['items']
+    if (typeof listed === 'string') return document(listed) as unknown[]
+    throw new UsageError(
+      'there is nothing to dispatch',
+      'Name items, as a=run:r1 b=session:coder, or --items @items.json',
+    )
+  }
+  const payloads = pairs((given['payload'] as string[] | undefined) ?? [], value)
+  const named = words.map((word) => word.split(/=(.*)/s)[0])
+  const stray = Object.keys(payloads).find((itemId) => !named.includes(itemId))
+  if (stray !== undefined) throw new UsageError(`there is no item ${stray} to give a payload to`)
+  return words.map((word) => {
+    const [itemId = '', to = ''] = word.split(/=(.*)/s)
+    const payload = Object.hasOwn(payloads, itemId) ? { payload: payloads[itemId] } : {}
+    const [scheme = '', rest = ''] = to.split(/:(.*)/s)
+    if (to === '') return { itemId, ...payload }
+    if (!to.includes(':')) return { itemId, session: to, ...payload }
+    if (!['run', 'session', 'effect'].includes(scheme)) {
+      throw new UsageError(`${word} is no item`, 'For example a=run:r1, b=session:coder, c=effect:r1/e1, or d alone.')
+    }
+    return { itemId, [scheme]: rest, ...payload }
+  })
+}
+
+function fanIn({ given }: Request): { fanIn?: object } {
+  const { mode, quorum, deadline } = given
+  if (mode === undefined && quorum === undefined && deadline === undefined) return {}
+  return {
+    fanIn: {
+      mode: mode ?? (quorum === undefined ? 'all' : 'quorum'),
+      ...(quorum !== undefined && { quorum: Number(quorum) }),
+      ...(typeof deadline === 'string' &&
+        (isInstant(deadline) ? { deadline: instant(deadline) } : { withinMs: duration(deadline) })),
+    },
+  }
+}
 
 const table: readonly CommandVerb[] = [
   {
@@ -278,6 +319,107 @@ const table: readonly CommandVerb[] = [
     args: ['childRunId'],
     called: { strategies: 'strategy' },
     examples: ['baton merge r2 --as coder', 'baton merge r2 --strategy log=append --strategy count=sum --as coder'],
+  },
+  {
+    name: 'effect register',
+    command: 'RegisterEffect',
+    args: ['runId', 'effectId'],
+    examples: ['baton effect register r1 tests --kind shell --as coder'],
+  },
+  {
+    name: 'effect settle',
+    command: 'SettleEffect',
+    args: ['runId', 'effectId'],
+    fixed: ({ given }) => ({ outcome: given['outcome'] ?? 'ok' }),
+    examples: [`baton effect settle r1 tests --result '{"passed": 12}' --as coder`],
+  },
+
+  {
+    name: 'group form',
+    command: 'FormGroup',
+    args: ['name'],
+    examples: [
+      'baton group form reviewers --members coder,tester --as planner',
+      'baton group form planner/reviewers --coordinator planner --as operator',
+    ],
+  },
+  {
+    name: 'group add',
+    command: 'AddMember',
+    args: ['group', 'member'],
+    examples: ['baton group add reviewers coder --as planner', 'baton group add reviewers run:r2 --as planner'],
+  },
+  {
+    name: 'group remove',
+    command: 'RemoveMember',
+    args: ['group', 'member'],
+    examples: ['baton group remove reviewers coder --as planner'],
+  },
+  {
+    name: 'group transfer',
+    command: 'TransferCoordinator',
+    args: ['group', 'to'],
+    examples: ['baton group transfer reviewers coder --as planner'],
+  },
+  {
+    name: 'group dispatch',
+    command: 'DispatchRound',
+    args: ['group', 'items...?'],
+    extra: {
+      items: { type: 'string', value: 'json|@file', about: 'the items, instead of words' },
+      payload: { type: 'string', multiple: true, value: 'item=text|json', about: 'what is to be done' },
+      mode: { type: 'string', value: 'all|any|quorum|settled', about: 'how many have to succeed (all)' },
+      quorum: { type: 'string', value: 'n', about: 'so many' },
+      deadline: { type: 'string', value: 'time|30s', about: 'with what is there by then' },
+    },
+    fixed: (request) => ({ items: items(request), ...fanIn(request) }),
+    examples: [
+      'baton group dispatch reviewers a=run:r2 b=session:coder --payload a="read the diff" --as planner',
+      'baton group dispatch reviewers --items @items.json --quorum 2 --deadline 10m --as planner',
+    ],
+  },
+  {
+    name: 'group settle',
+    command: 'SettleItem',
+    args: ['group', 'itemId'],
+    fixed: ({ given }) => ({ outcome: given['outcome'] ?? 'ok' }),
+    examples: [
+      `baton group settle planner/reviewers b --result '"looks good"' --as coder`,
+      'baton group settle reviewers b --outcome failed --reason "no time" --as coder',
+    ],
+  },
+  {
+    name: 'group checkpoint',
+    command: 'CheckpointGroup',
+    args: ['group', 'label'],
+    examples: ['baton group checkpoint reviewers halfway --as planner'],
+  },
+  {
+    name: 'group cancel',
+    command: 'CancelRound',
+    args: ['group'],
+    fixed: ({ given }) => ({ reason: given['reason'] ?? 'cancelled' }),
+    examples: ['baton group cancel reviewers --reason "no longer needed" --as planner'],
+  },
+  {
+    name: 'group disband',
+    command: 'DisbandGroup',
+    args: ['group'],
+    examples: ['baton group disband reviewers --as planner'],
+  },
+
+  {
+    name: 'dead requeue',
+    command: 'RequeueDeadLetter',
+    args: ['messageId'],
+    examples: ['baton dead requeue 01J... --to reviewer', 'baton dead requeue 01J... --mailbox session:coder'],
+  },
+  {
+    name: 'dead discard',
+    command: 'DiscardDeadLetter',
+    args: ['messageId'],
+    fixed: ({ given }) => ({ reason: given['reason'] ?? 'discarded' }),
+    examples: ['baton dead discard 01J... --reason "said otherwise"'],
   },
 ]
 

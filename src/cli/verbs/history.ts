@@ -1,5 +1,5 @@
 import type { HistoryScope, LoggedEvent } from '../../index.ts'
-import { theRun, theSession, theTask, theThread } from '../named.ts'
+import { asWhoever, theGroup, theRun, theSession, theTask, theThread } from '../named.ts'
 import { describe } from '../describe.ts'
 import { ago, bold, columns, dim, type Look } from '../print.ts'
 import { UsageError } from '../usage.ts'
@@ -9,6 +9,7 @@ const options: Options = {
   task: { type: 'string', value: 'task', about: 'what happened to a task, its messages included' },
   session: { type: 'string', value: 'session', about: 'to a session' },
   run: { type: 'string', value: 'run', about: 'to a run' },
+  group: { type: 'string', value: 'group', about: 'to a group' },
   thread: { type: 'string', value: 'message', about: 'in a thread: its first message' },
   after: { type: 'string', value: 'position', about: 'what came after it' },
   before: { type: 'string', value: 'position', about: 'what came before it' },
@@ -17,26 +18,28 @@ const options: Options = {
 }
 
 /** Nothing happened, or there is no such thing: a mistyped name is told. */
-const KNOWN = { task: theTask, session: theSession, run: theRun, thread: theThread }
+const KNOWN = { task: theTask, session: theSession, run: theRun, group: theGroup, thread: theThread }
 
 export const history: Verb = {
   name: 'history',
-  summary: 'What happened to a task, a session, a run, or in a thread; closed ones too',
+  summary: 'What happened to a task, a session, a run, a group, or in a thread; closed ones too',
   usage: '',
   options: () => options,
   examples: ['baton history --task t1', 'baton history --session coder --reverse -n 20'],
-  async run({ given, look, reader, signal }) {
-    const scopes = (['task', 'session', 'run', 'thread'] as const).filter((name) => given[name] !== undefined)
+  async run(request) {
+    const { given, look, reader, signal } = request
+    const scopes = (['task', 'session', 'run', 'group', 'thread'] as const).filter((name) => given[name] !== undefined)
     const [scope] = scopes
     if (scope === undefined || scopes.length > 1) {
       throw new UsageError(
         'the history of what?',
-        'One of --task <id>, --session <id>, --run <id>, --thread <message>.',
+        'One of --task <id>, --session <id>, --run <id>, --group <id>, --thread <message>.',
       )
     }
     const id = String(given[scope])
-    const hub = await reader()
-    const page = await hub.history({ [scope]: id } as unknown as HistoryScope, {
+    const hub = scope === 'group' ? await asWhoever(request) : await reader()
+    const named = scope === 'group' ? (await theGroup(hub, id)).id : id
+    const page = await hub.history({ [scope]: named } as unknown as HistoryScope, {
       limit: Number(given['n'] ?? 100),
       ...(given['after'] !== undefined && { after: Number(given['after']) }),
       ...(given['before'] !== undefined && { before: Number(given['before']) }),

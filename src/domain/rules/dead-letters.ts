@@ -38,7 +38,7 @@ const discarded = (messageId: string, at: Recipient, reason: string) => ({
 /** Relies on each mailbox: two operators do not requeue one letter twice. */
 function deadDeliveries(messageId: string, mailbox: string | undefined, world: World, context: Context): Recipient[] {
   const by = acting(world, context)
-  if (!by.operator) notAllowed(by, 'deal with dead letters', 'Nobody else')
+  if (!by.operator) notAllowed(by, 'deal with dead letters', 'The system')
   const message = world.peek.message(messageId)
   if (message === undefined) {
     return refuse('UNKNOWN_MESSAGE', `there is no message ${messageId}`, { details: { messageId } })

@@ -5,18 +5,19 @@ import type { FailRun } from '../../commands/fail-run.ts'
 import type { Fact } from '../../events/catalog.ts'
 import { acting, assertMayCommand } from '../acting.ts'
 import { of } from '../dict.ts'
-import { assertPayload, tellParent } from '../deliver.ts'
+import { assertPayload, tellRun } from '../deliver.ts'
 import { liveRun } from '../find.ts'
 import { runMailbox } from '../mailbox.ts'
 import { placeStream } from '../place.ts'
 import { refuse } from '../refuse.ts'
-import { isLive, runStream, type Run, type RunOutcome } from '../run.ts'
+import { isLive, runStream, type BoundItem, type Run, type RunOutcome } from '../run.ts'
 import type { Context, Decide, World } from '../world.ts'
+import { itemsOfEffect, settling, type Settling } from './settle-items.ts'
 import { assertStatus } from './start-run.ts'
 import { inSteps } from './steps.ts'
 
 type TerminalType = 'RunCompleted' | 'RunFailed' | 'RunCancelled'
-type Terminal = { [T in TerminalType]: Pick<Extract<Fact, { type: T }>, 'type' | 'data'> }[TerminalType]
+export type Terminal = { [T in TerminalType]: Pick<Extract<Fact, { type: T }>, 'type' | 'data'> }[TerminalType]
 
 const OUTCOME: Readonly<Record<TerminalType, RunOutcome>> = {
   RunCompleted: 'completed',
@@ -40,7 +41,8 @@ export const decideCompleteRun: Decide<CompleteRun> = ({ runId, result }, world,
     })
   }
   assertPayload('', result, context)
-  return ending(run, { type: 'RunCompleted', data: { runId, sessionId: run.sessionId, result } }, world, context)
+  const terminal: Terminal = { type: 'RunCompleted', data: { runId, sessionId: run.sessionId, result } }
+  return ending(run, terminal, world, context, settling(world, context))
 }
 
 export const decideFailRun: Decide<FailRun> = ({ runId, reason, error, partial }, world, context) => {
@@ -73,6 +75,7 @@ export function endRuns(
   world: World,
   context: Context,
   terminal: (run: Run) => Terminal,
+  items: Settling = settling(world, context),
 ): Fact[][] {
   const found = new Map<string, Run>()
   const visit = (id: string): void => {
@@ -85,13 +88,13 @@ export function endRuns(
   for (const id of ids) visit(id)
   return [...found.values()]
     .toSorted((a, b) => b.depth - a.depth)
-    .map((run) => ending(run, terminal(run), world, context))
+    .map((run) => ending(run, terminal(run), world, context, items))
 }
 
-function ending(run: Run, terminal: Terminal, world: World, context: Context): Fact[] {
+function ending(run: Run, terminal: Terminal, world: World, context: Context, items: Settling): Fact[] {
   const stream = runStream(run.id)
   const outcome = OUTCOME[terminal.type]
-  const facts: Fact[] = [{ stream, ...terminal }, ...releasePlaces(run)]
+  const facts: Fact[] = [{ stream, ...terminal }, ...releasePlaces(run), ...itemsOf(run, terminal, items)]
   const parent = run.parentRunId === undefined ? undefined : world.run(run.parentRunId)
   if (parent === undefined) return facts
   facts.push({
@@ -112,9 +115,11 @@ function ending(run: Run, terminal: Terminal, world: World, context: Context): F
       type: 'EffectSettled',
       data: { runId: parent.id, effectId, outcome: 'ok', result, childRunId: run.id },
     })
+    const settlement = { outcome: 'ok', result, servedBy: run.id, held: true } as const
+    facts.push(...itemsOfEffect(parent, effectId, settlement, runMailbox(run), items))
   }
   facts.push(
-    ...tellParent(world, context, runMailbox(run), parent, {
+    ...tellRun(world, context, runMailbox(run), parent, {
       kind: 'result',
       subject: `run ${run.id} ${outcome}`,
       body: summary(terminal),
@@ -127,6 +132,24 @@ function ending(run: Run, terminal: Terminal, world: World, context: Context): F
     }),
   )
   return facts
+}
+
+/** The items that wait for its end; and those that wait for an effect of its, which nobody can settle any more. */
+function itemsOf(run: Run, terminal: Terminal, items: Settling): Fact[] {
+  const open = ({ effectId }: BoundItem): boolean =>
+    effectId === undefined || of(run.effects, effectId)?.outcome === undefined
+  const from = runMailbox(run)
+  return run.items.filter(open).flatMap((item) => {
+    if (terminal.type === 'RunCompleted' && item.effectId === undefined) {
+      return items.settle(item, { outcome: 'ok', result: terminal.data.result, held: true }, from)
+    }
+    const reason =
+      item.effectId === undefined
+        ? summary(terminal)
+        : `run ${run.id} has ${OUTCOME[terminal.type]} with effect ${item.effectId} open`
+    const result = item.effectId === undefined ? resultOf(terminal) : undefined
+    return items.settle(item, { outcome: 'failed', result, reason, held: true }, from)
+  })
 }
 
 const resultOf = (terminal: Terminal): unknown => {

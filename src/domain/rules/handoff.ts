@@ -6,7 +6,7 @@ import type { Handoff } from '../../commands/handoff.ts'
 import type { Fact } from '../../events/catalog.ts'
 import { acting, nameOf, type Acting } from '../acting.ts'
 import { resolveSession } from '../address.ts'
-import { assertFuture, assertPayload, heir, tell } from '../deliver.ts'
+import { assertPayload, deadlineOf, heir, tell } from '../deliver.ts'
 import { openSession, openTask } from '../find.ts'
 import { refuse } from '../refuse.ts'
 import { taskStream, type Offer, type Task } from '../task.ts'
@@ -14,7 +14,7 @@ import type { Context, Decide, World } from '../world.ts'
 import { assertEpoch, assertOwner, joining } from './task-guards.ts'
 
 export const decideHandoff: Decide<Handoff> = (command, world, context) => {
-  const { taskId, mode = 'immediate', context: words, expiresAt, force, reason } = command
+  const { taskId, mode = 'immediate', context: words, force, reason } = command
   const by = acting(world, context)
   const task = openTask(world, taskId)
   assertOwner(by, task, command.expectEpoch)
@@ -29,7 +29,7 @@ export const decideHandoff: Decide<Handoff> = (command, world, context) => {
     return refuse('HANDOFF_TO_SELF', `session ${to} owns task ${taskId} already`, { details: { taskId, owner: to } })
   }
   assertPayload(words ?? '', undefined, context)
-  assertFuture(expiresAt, 'expiresAt', context)
+  const expiresAt = deadlineOf(command.expiresAt, command.expiresWithinMs, 'expiresAt', context)
   const pending = pendingOffer(task, context)
   if (mode === 'offer' && pending !== undefined) {
     return refuse('HANDOFF_PENDING', `task ${taskId} is on offer to session ${pending.to}`, {
@@ -39,7 +39,7 @@ export const decideHandoff: Decide<Handoff> = (command, world, context) => {
   }
   const withdrawn = withdrawOffer(task, `task ${taskId} goes to session ${to}`, by, world, context)
   return mode === 'offer'
-    ? [...withdrawn, ...offer(task, to, command, by, world, context)]
+    ? [...withdrawn, ...offer(task, to, words, expiresAt, by, world, context)]
     : [...withdrawn, ...handOver(task, to, command, by, world, context)]
 }
 
@@ -55,7 +55,7 @@ function handOver(task: Task, to: string, command: Handoff, by: Acting, world: W
       type: 'OwnershipTransferred',
       data: { taskId, ...from, to, epoch, mode: 'handoff', reason },
     },
-    ...tell(world, context, by, to, {
+    ...tell(world, context, by.mailbox, to, {
       kind: 'handoff',
       subject: `${nameOf(by)} hands task ${taskId} over to you`,
       body: words ?? task.title,
@@ -72,7 +72,15 @@ function handOver(task: Task, to: string, command: Handoff, by: Acting, world: W
   return facts
 }
 
-function offer(task: Task, to: string, command: Handoff, by: Acting, world: World, context: Context): Fact[] {
+function offer(
+  task: Task,
+  to: string,
+  words: string | undefined,
+  expiresAt: string | undefined,
+  by: Acting,
+  world: World,
+  context: Context,
+): Fact[] {
   const { id: taskId, owner } = task
   if (owner === undefined) {
     return refuse('NOT_OWNER', `nobody owns task ${taskId}, so nobody can offer it`, {
@@ -80,7 +88,6 @@ function offer(task: Task, to: string, command: Handoff, by: Acting, world: Worl
       hint: `Hand it over at once, or assign it: baton task assign ${taskId} ${to}`,
     })
   }
-  const { context: words, expiresAt } = command
   const offerId = context.newId()
   return [
     {
@@ -88,7 +95,7 @@ function offer(task: Task, to: string, command: Handoff, by: Acting, world: Worl
       type: 'HandoffOffered',
       data: { taskId, offerId, from: owner, to, context: words, expiresAt },
     },
-    ...tell(world, context, by, to, {
+    ...tell(world, context, by.mailbox, to, {
       kind: 'handoff',
       subject: `${nameOf(by)} offers task ${taskId} to you`,
       body: words ?? task.title,
@@ -142,7 +149,13 @@ function notice(
   world: World,
   context: Context,
 ): Fact[] {
-  return tell(world, context, by, to, { kind: 'notice', subject, body, taskId: task.id, data: { taskId: task.id } })
+  return tell(world, context, by.mailbox, to, {
+    kind: 'notice',
+    subject,
+    body,
+    taskId: task.id,
+    data: { taskId: task.id },
+  })
 }
 
 // ---- the answer to an offer

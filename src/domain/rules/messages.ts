@@ -8,17 +8,18 @@ import { resolveAnswer, resolveOne } from '../address.ts'
 import { resolveSet } from '../address-set.ts'
 import {
   acknowledged,
-  assertFuture,
   assertPayload,
   backlog,
+  deadlineOf,
   delivered,
+  heir,
   messageSent,
   OWN_KINDS,
   undeliverable,
   type Letter,
 } from '../deliver.ts'
 import { unknownTask } from '../find.ts'
-import type { Delivery, Message, Recipient } from '../mailbox.ts'
+import { mailboxKind, mailboxStream, type Delivery, type Mailbox, type Message, type Recipient } from '../mailbox.ts'
 import { refuse } from '../refuse.ts'
 import { isLive } from '../run.ts'
 import type { Context, Decide, World } from '../world.ts'
@@ -32,7 +33,11 @@ export const decideSendMessage: Decide<SendMessage> = (command, world, context) 
   const to = answers ? resolveAnswer(world, by, address) : resolveOne(world, by, address)
   if (isFull(to, world, context)) return inboxFull([to], world, context)
   const messageId = context.newId()
-  return [messageSent(by.mailbox, [to], letter, messageId), delivered(messageId, to)]
+  return [
+    messageSent(by.mailbox, [to], letter, messageId),
+    delivered(messageId, to),
+    ...answer(answered, messageId, [to], by, world, context),
+  ]
 }
 
 export const decideBroadcast: Decide<Broadcast> = (command, world, context) => {
@@ -57,16 +62,69 @@ export const decideBroadcast: Decide<Broadcast> = (command, world, context) => {
   return [
     messageSent(by.mailbox, to, letter, messageId),
     ...to.map((each) => (full.has(each) ? undeliverable(messageId, each, 'inbox full') : delivered(messageId, each))),
+    ...answer(
+      answered,
+      messageId,
+      to.filter((each) => !full.has(each)),
+      by,
+      world,
+      context,
+    ),
   ]
+}
+
+/**
+ * The first reply in time that reaches whoever asked, from somebody whom the request had reached, answers it. The second
+ * is a message like any other, and so is what the asker adds.
+ */
+function answer(
+  request: Message | undefined,
+  replyId: string,
+  to: readonly Recipient[],
+  by: Acting,
+  world: World,
+  { now }: Context,
+): Fact[] {
+  if (request?.replyBy === undefined || request.answeredBy !== undefined || request.unanswered !== undefined) return []
+  const { id: messageId, from: mailbox } = request
+  if (now > Date.parse(request.replyBy) || mailbox === by.mailbox.mailbox || !wasAsked(request, by)) return []
+  if (!to.some((each) => reaches(each, mailbox, world))) return []
+  return [{ stream: mailboxStream(mailbox), type: 'RequestAnswered', data: { messageId, mailbox, replyId } }]
+}
+
+/** Not the operator, unless it was: what anybody may read was not asked of it. */
+const wasAsked = ({ deliveries }: Message, by: Acting): boolean =>
+  Object.entries(deliveries).some(([mailbox, delivery]) => isFor(mailbox, delivery, { ...by, operator: false }))
+
+/** Whether a mailbox is that of whoever asked, or of its session, or of who inherited that one's mail. */
+function reaches({ mailbox, sessionId }: Recipient, asker: Mailbox, world: World): boolean {
+  if (mailbox === asker) return true
+  const [kind, id] = mailboxKind(asker)
+  // Which session a run belongs to never changes.
+  const seat = kind === 'run' ? world.peek.run(id)?.sessionId : id
+  if (sessionId === undefined || seat === undefined) return false
+  return sessionId === seat || sessionId === heir(world, seat)?.id
 }
 
 /** In a task the session takes part, also where one of its runs speaks. */
 const isOwnSeat = (mailbox: string, by: Acting): boolean => mailbox === `session:${by.session?.id ?? ''}`
 
-type Words = Pick<SendMessage, 'body' | 'data' | 'kind' | 'subject' | 'task' | 'inReplyTo' | 'replyBy' | 'expiresAt'>
+type Words = Pick<
+  SendMessage,
+  | 'body'
+  | 'data'
+  | 'kind'
+  | 'subject'
+  | 'task'
+  | 'inReplyTo'
+  | 'replyBy'
+  | 'replyWithinMs'
+  | 'expiresAt'
+  | 'expiresWithinMs'
+>
 
 function compose(words: Words, address: string, answered: Message | undefined, world: World, context: Context): Letter {
-  const { body, data, kind = 'message', subject, task, inReplyTo, replyBy, expiresAt } = words
+  const { body, data, kind = 'message', subject, task, inReplyTo } = words
   if (OWN_KINDS.has(kind)) {
     return refuse('INVALID_COMMAND', `messages of kind ${kind} are Baton's own`, {
       details: { path: 'kind', kind },
@@ -74,8 +132,8 @@ function compose(words: Words, address: string, answered: Message | undefined, w
     })
   }
   assertPayload(body, data, context)
-  assertFuture(replyBy, 'replyBy', context)
-  assertFuture(expiresAt, 'expiresAt', context)
+  const replyBy = deadlineOf(words.replyBy, words.replyWithinMs, 'replyBy', context)
+  const expiresAt = deadlineOf(words.expiresAt, words.expiresWithinMs, 'expiresAt', context)
   // A task never vanishes: that it is there needs no relying on.
   if (task !== undefined && world.peek.task(task) === undefined) unknownTask(world.peek, task)
   return {

@@ -75,7 +75,7 @@ export const decideAssignTask: Decide<AssignTask> = ({ taskId, to, reason, expec
     },
     ...(target === by.session?.id
       ? []
-      : tell(world, context, by, target, {
+      : tell(world, context, by.mailbox, target, {
           kind: 'notice',
           subject: `task ${taskId} is yours`,
           body: reason ?? task.title,

@@ -46,7 +46,6 @@ export const decideOpenSession: Decide<OpenSession> = (command, world, context) 
         harness,
         model,
         cwd,
-        leaseMs,
         ...leaseFrom(leaseMs, context),
         meta,
       },
@@ -54,8 +53,8 @@ export const decideOpenSession: Decide<OpenSession> = (command, world, context) 
   ]
 }
 
-export const leaseFrom = (leaseMs: number | undefined, { now }: Context): { leaseUntil?: string } =>
-  leaseMs === undefined ? {} : { leaseUntil: instant(now + leaseMs) }
+export const leaseFrom = (leaseMs: number | undefined, { now }: Context): { leaseMs?: number; leaseUntil?: string } =>
+  leaseMs === undefined ? {} : { leaseMs, leaseUntil: instant(now + leaseMs) }
 
 export const decideReopenSession: Decide<ReopenSession> = ({ sessionId }, world, context) => {
   const session = world.session(sessionId)
@@ -94,16 +93,18 @@ export const decideRenewLease: Decide<RenewLease> = (command, world, context) =>
   if (runId !== undefined) {
     const run = liveRun(world, runId)
     assertMayCommand(by, run, world)
-    const leaseUntil = renewed(`run ${runId}`, command.leaseMs ?? run.leaseMs, context)
-    return [{ stream: workStream(runId), type: 'LeaseRenewed', data: { runId, leaseUntil } }]
+    // While it waits no lease runs.
+    if (run.status === 'waiting') return []
+    const lease = renewed(`run ${runId}`, command.leaseMs ?? run.leaseMs, context)
+    return [{ stream: workStream(runId), type: 'LeaseRenewed', data: { runId, ...lease } }]
   }
   const session = openSession(world, sessionId as string)
   assertMayRule(by, session, world)
-  const leaseUntil = renewed(`session ${session.id}`, command.leaseMs ?? session.leaseMs, context)
-  return [{ stream: leaseStream(session.id), type: 'LeaseRenewed', data: { sessionId: session.id, leaseUntil } }]
+  const lease = renewed(`session ${session.id}`, command.leaseMs ?? session.leaseMs, context)
+  return [{ stream: leaseStream(session.id), type: 'LeaseRenewed', data: { sessionId: session.id, ...lease } }]
 }
 
-function renewed(what: string, leaseMs: number | undefined, { now }: Context): string {
-  if (leaseMs !== undefined) return instant(now + leaseMs)
+function renewed(what: string, leaseMs: number | undefined, { now }: Context): { leaseMs: number; leaseUntil: string } {
+  if (leaseMs !== undefined) return { leaseMs, leaseUntil: instant(now + leaseMs) }
   return refuse('INVALID_TRANSITION', `${what} was given no lease`, { hint: 'Say for how long: leaseMs.' })
 }

@@ -13,6 +13,7 @@ import { liveRun, openSession } from '../find.ts'
 import { placeStream } from '../place.ts'
 import { refuse } from '../refuse.ts'
 import { runStream, type Run } from '../run.ts'
+import { seatStream } from '../seat.ts'
 import { workStream } from '../work.ts'
 import type { Context, Decide, World } from '../world.ts'
 import { leaseFrom } from './sessions.ts'
@@ -51,12 +52,12 @@ export const decideStartRun: Decide<StartRun> = (command, world, context) => {
         runDir: isolation?.runDir,
         worktree: isolation?.worktree,
         background,
-        leaseMs,
         ...leaseFrom(leaseMs, context),
         label,
       },
     },
   ]
+  facts.push({ stream: seatStream(session.id), type: 'RunSeated', data: { runId, sessionId: session.id } })
   if (effectId !== undefined) facts.push(...registering(parent, effectId))
   if (parent !== undefined) {
     const data = { runId: parent.id, childRunId: runId, effectId, background }
@@ -92,7 +93,7 @@ function registering(parent: Run | undefined, effectId: string): Fact[] {
   return effect.outcome === undefined ? [] : effectSettled(parent.id, effectId, effect.outcome)
 }
 
-const effectSettled = (runId: string, effectId: string, outcome: string): never =>
+export const effectSettled = (runId: string, effectId: string, outcome: string): never =>
   refuse('INVALID_TRANSITION', `effect ${effectId} of run ${runId} is settled: ${outcome}`, {
     details: { runId, effectId, outcome },
   })
@@ -116,7 +117,7 @@ function takePlaces(runId: string, { isolation }: StartRun, world: World): Fact[
 // ---- between start and end
 
 /** A run that the actor may command and that has not ended. */
-function commanded(runId: string, world: World, context: Context): Run {
+export function commanded(runId: string, world: World, context: Context): Run {
   const by = acting(world, context)
   const run = liveRun(world, runId)
   assertMayCommand(by, run, world)
@@ -146,7 +147,9 @@ export const decideSuspendRun: Decide<SuspendRun> = ({ runId, reason }, world, c
 export const decideResumeRun: Decide<ResumeRun> = ({ runId }, world, context) => {
   const run = commanded(runId, world, context)
   assertStatus(run, ['waiting'], 'resumed')
-  return [{ stream: runStream(runId), type: 'RunResumed', data: { runId } }]
+  // Nothing renews it while it waits.
+  const leaseMs = world.peek.work(runId)?.leaseMs
+  return [{ stream: runStream(runId), type: 'RunResumed', data: { runId, ...leaseFrom(leaseMs, context) } }]
 }
 
 export const decideReportProgress: Decide<ReportProgress> = (command, world, context) => {

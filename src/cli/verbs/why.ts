@@ -1,0 +1,98 @@
+import { isBatonError, nearest, type Hub, type Why, type WhyStep, type WhySubject } from '../../index.ts'
+import { ago, bold, columns, dim, red, visible, type Look } from '../print.ts'
+import { one } from '../show.ts'
+import { EXIT, UsageError } from '../usage.ts'
+import type { Verb } from '../verb.ts'
+
+export const why: Verb = {
+  name: 'why',
+  summary: 'How something came to be as it is, with those who tried and lost; an id alone, task:<id>, or a position',
+  usage: '<task|message|run|session|group|commit>',
+  examples: [
+    'baton why t1',
+    'baton why run:r1',
+    'baton why message:01JD3V8Q6N4T2R5W7X9Y0Z1A2B --json',
+    'baton why 810',
+    "baton why '#810'",
+  ],
+  async run({ positionals, look, reader, signal }) {
+    const word = one(positionals, 'task, message, run, session, group or commit')
+    const answer = await explained(await reader(), word, signal)
+    return { json: answer, text: columns(answer.steps.map((step) => row(step, look))) }
+  },
+}
+
+const row = ({ position, at, by, cmd, key, text, void: lost }: WhyStep, look: Look): string[] => [
+  lost !== undefined ? red('void', look) : position === undefined ? '' : dim(`#${position}`, look),
+  ago(at, look),
+  bold(by.run === undefined ? (by.id ?? by.kind) : `${by.id ?? by.kind}/${by.run}`, look),
+  `${visible(text)}  ${dim(key === undefined ? `(${cmd})` : `(${cmd}, key ${visible(key)})`, look)}`,
+]
+
+/** `task:t1` says what it is, `#810` means the commit that stands there; anything else is looked for everywhere. */
+async function explained(hub: Hub, word: string, signal: AbortSignal): Promise<Why> {
+  const [, kind, named] = /^(task|message|run|session|group|commit):(.+)$/.exec(word) ?? []
+  if (kind !== undefined && named !== undefined) {
+    return hub.why({ [kind]: named } as unknown as WhySubject, { signal })
+  }
+  if (word.startsWith('#')) {
+    const commit = await commitAt(hub, word.slice(1), signal)
+    if (commit === undefined) throw new UsageError(`nothing stands at ${word}`, endOf(hub), EXIT.notFound)
+    return hub.why({ commit }, { signal })
+  }
+  return ofAnyKind(hub, word, signal)
+}
+
+const endOf = (hub: Hub): string => `The newest event is #${hub.head.position}.`
+
+/** The commit that holds a position; undefined where no event stands there, or where it is no number. */
+async function commitAt(hub: Hub, text: string, signal: AbortSignal): Promise<string | undefined> {
+  const position = /^\d{1,15}$/.test(text) ? Number(text) : 0
+  if (position === 0 || position > hub.head.position) return undefined
+  for await (const { commit } of hub.log({ after: position - 1, signal })) return commit
+  return undefined
+}
+
+async function ofAnyKind(hub: Hub, id: string, signal: AbortSignal): Promise<Why> {
+  const holder = await commitAt(hub, id, signal)
+  // No view lists the commits: whether there is one is what the answer about it tells.
+  const ofCommit = await ifThere(hub.why({ commit: id }, { signal }))
+  const hits: { readonly called: string; readonly answer: () => Promise<Why> }[] = []
+  const hit = (called: string, subject: WhySubject): void => {
+    hits.push({ called, answer: () => hub.why(subject, { signal }) })
+  }
+  if ((await hub.task(id)) !== undefined) hit(`task:${id}`, { task: id })
+  if ((await hub.message(id)) !== undefined) hit(`message:${id}`, { message: id })
+  if ((await hub.runs.get(id)) !== undefined) hit(`run:${id}`, { run: id })
+  if ((await hub.session(id)) !== undefined) hit(`session:${id}`, { session: id })
+  if (id.includes('/') && (await hub.group(id)) !== undefined) hit(`group:${id}`, { group: id })
+  if (ofCommit !== undefined) hits.push({ called: `commit:${id}`, answer: () => Promise.resolve(ofCommit) })
+  if (holder !== undefined) hit(`'#${id}'`, { commit: holder })
+  const [first, ...more] = hits
+  if (first === undefined) return absent(hub, id)
+  if (more.length === 0) return first.answer()
+  const called = hits.map((each) => each.called)
+  throw new UsageError(
+    `${id} means ${called.length} things`,
+    `Say which: ${called.map((name) => `baton why ${name}`).join(', ')}`,
+  )
+}
+
+async function ifThere(answer: Promise<Why>): Promise<Why | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isBatonError(error, 'UNKNOWN_COMMIT')) return undefined
+    throw error
+  }
+}
+
+async function absent(hub: Hub, id: string): Promise<never> {
+  const known = [...(await hub.tasks()), ...(await hub.sessions())].map((each) => each.id)
+  const near = [...new Set(nearest(id, known))]
+  throw new UsageError(
+    `nothing is called ${id}: no task, message, run, commit or session`,
+    near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'See what there is: baton log',
+    EXIT.notFound,
+  )
+}

@@ -1,0 +1,25 @@
+import type * as z from 'zod'
+import { decideAddMember } from '../domain/rules/groups.ts'
+import { Address, GroupName, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('AddMember', {
+  group: GroupName,
+  member: Address,
+})
+
+export type AddMember = z.infer<typeof schema>
+
+export const addMember = defineCommand(schema, {
+  summary: 'Take a session or a run into a group',
+  relies: ['session', 'run', 'group'],
+  codes: [
+    'UNKNOWN_GROUP',
+    'GROUP_DISBANDED',
+    'AMBIGUOUS_ADDRESS',
+    'NOT_COORDINATOR',
+    'BAD_ADDRESS',
+    'UNRELATED',
+    'LIMIT_EXCEEDED',
+  ],
+  decide: decideAddMember,
+})

@@ -1,0 +1,24 @@
+import type * as z from 'zod'
+import { decideCancelRound } from '../domain/rules/rounds.ts'
+import { GroupName, Short, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('CancelRound', {
+  group: GroupName,
+  reason: Short,
+})
+
+export type CancelRound = z.infer<typeof schema>
+
+export const cancelRound = defineCommand(schema, {
+  summary: 'Give the open round up',
+  relies: ['session', 'run', 'group'],
+  codes: [
+    'UNKNOWN_GROUP',
+    'GROUP_DISBANDED',
+    'AMBIGUOUS_ADDRESS',
+    'NOT_COORDINATOR',
+    'INVALID_TRANSITION',
+    'LIMIT_EXCEEDED',
+  ],
+  decide: decideCancelRound,
+})

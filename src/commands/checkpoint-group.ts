@@ -1,0 +1,26 @@
+import type * as z from 'zod'
+import { decideCheckpointGroup } from '../domain/rules/rounds.ts'
+import { GroupName, Json, Short, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('CheckpointGroup', {
+  group: GroupName,
+  label: Short,
+  partial: Json.optional(),
+})
+
+export type CheckpointGroup = z.infer<typeof schema>
+
+export const checkpointGroup = defineCommand(schema, {
+  summary: 'Keep what the open round has so far',
+  relies: ['session', 'run', 'group'],
+  codes: [
+    'UNKNOWN_GROUP',
+    'GROUP_DISBANDED',
+    'AMBIGUOUS_ADDRESS',
+    'NOT_COORDINATOR',
+    'INVALID_TRANSITION',
+    'PAYLOAD_TOO_LARGE',
+    'LIMIT_EXCEEDED',
+  ],
+  decide: decideCheckpointGroup,
+})

@@ -1,0 +1,22 @@
+import * as z from 'zod'
+import { decideExpireDue } from '../domain/rules/expire-due.ts'
+import { Instant, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('ExpireDue', {
+  /** Since when the sweeper is awake: a lease that ran out while it was not may still be renewed for as long again. */
+  awakeSince: Instant.optional(),
+  /** What was due then: whoever is stopped between looking and acting ends nothing that fell due meanwhile. */
+  until: Instant.optional(),
+  /** The clock is right, though the newest event is long ago. */
+  force: z.boolean().optional(),
+})
+
+export type ExpireDue = z.infer<typeof schema>
+
+export const expireDue = defineCommand(schema, {
+  summary: 'End whatever is due: messages, requests, offers, leases, rounds, half-closed sessions',
+  relies: ['session', 'lease', 'run', 'work', 'task', 'mailbox', 'group'],
+  codes: ['NOT_ALLOWED', 'INVALID_TRANSITION', 'LIMIT_EXCEEDED'],
+  decide: decideExpireDue,
+  namesNothing: true,
+})

@@ -1,0 +1,18 @@
+import type * as z from 'zod'
+import { decideRemoveMember } from '../domain/rules/groups.ts'
+import { Address, GroupName, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('RemoveMember', {
+  group: GroupName,
+  /** As the group lists it: `session:<id>`, or the bare id; `run:<id>`. */
+  member: Address,
+})
+
+export type RemoveMember = z.infer<typeof schema>
+
+export const removeMember = defineCommand(schema, {
+  summary: 'Take a member out of a group; a member may leave by itself',
+  relies: ['session', 'run', 'group'],
+  codes: ['UNKNOWN_GROUP', 'GROUP_DISBANDED', 'AMBIGUOUS_ADDRESS', 'NOT_COORDINATOR', 'NOT_PARTICIPANT'],
+  decide: decideRemoveMember,
+})

@@ -1,0 +1,19 @@
+import * as z from 'zod'
+import { decideSettleEffect } from '../domain/rules/effects.ts'
+import { Id, Json, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('SettleEffect', {
+  runId: Id,
+  effectId: Id,
+  outcome: z.enum(['ok', 'error', 'cancelled']),
+  result: Json.optional(),
+})
+
+export type SettleEffect = z.infer<typeof schema>
+
+export const settleEffect = defineCommand(schema, {
+  summary: 'Say how an effect of a run went',
+  relies: ['session', 'run', 'group'],
+  codes: ['LIMIT_EXCEEDED', 'NOT_ALLOWED', 'UNKNOWN_EFFECT', 'INVALID_TRANSITION', 'PAYLOAD_TOO_LARGE'],
+  decide: decideSettleEffect,
+})

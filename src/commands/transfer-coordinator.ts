@@ -1,0 +1,18 @@
+import type * as z from 'zod'
+import { decideTransferCoordinator } from '../domain/rules/groups.ts'
+import { Address, GroupName, Short, commandSchema, defineCommand } from './define.ts'
+
+const schema = commandSchema('TransferCoordinator', {
+  group: GroupName,
+  to: Address,
+  reason: Short.optional(),
+})
+
+export type TransferCoordinator = z.infer<typeof schema>
+
+export const transferCoordinator = defineCommand(schema, {
+  summary: "Hand the coordinator's seat over, or take a vacant one",
+  relies: ['session', 'run', 'group'],
+  codes: ['UNKNOWN_GROUP', 'GROUP_DISBANDED', 'AMBIGUOUS_ADDRESS', 'NOT_COORDINATOR', 'BAD_ADDRESS', 'LIMIT_EXCEEDED'],
+  decide: decideTransferCoordinator,
+})

@@ -1,0 +1,80 @@
+/** Groups and their rounds: who is in one, who coordinates it, and how far its work is. */
+import { groupNamed } from '../domain/address.ts'
+import { of } from '../domain/dict.ts'
+import type { Group } from '../domain/group.ts'
+import type { Item, Round } from '../domain/round.ts'
+import type { Run } from '../domain/run.ts'
+import { openWorld } from '../domain/world.ts'
+import type { Freshness, Reading } from './reading.ts'
+
+export interface ItemView extends Item {
+  readonly itemId: string
+  /** How the run stands that it waits for. */
+  readonly runStatus?: Run['status']
+}
+
+export interface RoundView extends Omit<Round, 'items'> {
+  readonly items: readonly ItemView[]
+}
+
+export interface GroupView extends Omit<Group, 'members' | 'formed'> {
+  readonly members: readonly string[]
+  /** The newest round, or the one that was asked for. */
+  readonly round?: RoundView
+}
+
+export interface GroupOptions extends Freshness {
+  readonly round?: number
+}
+
+/** Asking relies on nothing. */
+const ignore = (): void => undefined
+
+/** `name` is one's own root session's, or `<root session>/<name>`. */
+export async function group(
+  reading: Reading,
+  asker: { readonly id?: string },
+  name: string,
+  options: GroupOptions = {},
+): Promise<GroupView | undefined> {
+  await reading.reach(options)
+  const session = asker.id === undefined ? undefined : reading.states.session(asker.id)
+  const world = openWorld(reading.states, ignore, ignore)
+  return groupView(reading, groupNamed(world, session === undefined ? {} : { session }, name), options.round)
+}
+
+/** Every group, with its newest round. */
+export async function groups(reading: Reading, options: Freshness = {}): Promise<GroupView[]> {
+  await reading.reach(options)
+  return reading.states.ids('group').flatMap((id) => groupView(reading, id) ?? [])
+}
+
+function groupView({ states }: Reading, id: string, wanted?: number): GroupView | undefined {
+  const found = states.group(id)
+  if (found === undefined) return undefined
+  const { members, formed: _, ...rest } = found
+  const round = states.round(id, wanted ?? found.rounds)
+  return {
+    ...structuredClone(rest),
+    members: Object.keys(members),
+    ...(round !== undefined && { round: roundView(round, states) }),
+  }
+}
+
+function roundView({ items, ...rest }: Round, states: Reading['states']): RoundView {
+  return {
+    ...structuredClone(rest),
+    items: Object.entries(items).map(([itemId, item]) => {
+      const run = workingOn(item, states)
+      return { itemId, ...structuredClone(item), ...(run !== undefined && { runStatus: run.status }) }
+    }),
+  }
+}
+
+/** The run that it waits for; of an effect the one that tried last. */
+function workingOn({ runId, effectId }: Item, states: Reading['states']): Run | undefined {
+  const bound = runId === undefined ? undefined : states.run(runId)
+  if (effectId === undefined) return bound
+  const serving = of(bound?.effects, effectId)?.runs.at(-1)
+  return serving === undefined ? undefined : states.run(serving)
+}

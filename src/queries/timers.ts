@@ -1,0 +1,21 @@
+/** What falls due, and when. */
+import { TIMER_KINDS, type Timer, type TimerKind } from '../domain/timers.ts'
+import type { Freshness, Reading } from './reading.ts'
+
+export interface TimerView extends Timer {
+  readonly kind: TimerKind
+}
+
+/** Soonest first. */
+export async function timers(reading: Reading, options: Freshness = {}): Promise<TimerView[]> {
+  await reading.reach(options)
+  return TIMER_KINDS.flatMap((kind) =>
+    Object.values(reading.states.timers(kind) ?? {}).map((timer) => ({ kind, ...timer })),
+  ).toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+}
+
+/** In no order, for whoever looks often. */
+export async function unsortedTimers(reading: Reading): Promise<Timer[]> {
+  await reading.reach()
+  return TIMER_KINDS.flatMap((kind) => Object.values(reading.states.timers(kind) ?? {}))
+}
