@@ -108,6 +108,12 @@ const ways: readonly Way[] = [
     at: ['run:r1', 'planner'],
   },
   {
+    name: 'an effect that is tried again: the run that tries now',
+    given: [fail('r2'), start('r4', 'coder', { parentRunId: 'r1', effectId: 'e1' })],
+    to: 'effect:r1/e1',
+    at: ['run:r4', 'coder'],
+  },
+  {
     name: 'the owner of a task, which it relies on',
     given: [task('t1', { owner: 'coder' })],
     as: by('stranger'),
