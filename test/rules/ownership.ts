@@ -181,16 +181,18 @@ const assigning: readonly Case[] = [
       joined('tester'),
       given({ from: 'coder', to: 'tester', epoch: 2, mode: 'assigned' }),
       ...yours('new-3', 'operator', 'tester', 2),
+      ...noticed('new-4', 'operator', 'coder', 'task t1 was assigned to session tester', ''),
     ],
   },
   {
-    name: 'by the system, which may what the operator may',
+    name: 'by the system, which may what the operator may: whoever loses the task hears of it',
     given: owned,
     as: { kind: 'system' },
     when: { type: 'AssignTask', taskId: 't1', to: 'planner' },
     follows: [
       given({ from: 'coder', to: 'planner', epoch: 2, mode: 'assigned' }),
       ...yours('new-1', 'system', 'planner', 2),
+      ...noticed('new-2', 'system', 'coder', 'task t1 was assigned to session planner', ''),
     ],
   },
   {

@@ -2,14 +2,15 @@
 import type { AssignTask } from '../../commands/assign-task.ts'
 import type { ClaimTask } from '../../commands/claim-task.ts'
 import type { ReleaseTask } from '../../commands/release-task.ts'
-import { acting, actingSession, notAllowed } from '../acting.ts'
+import type { Fact } from '../../events/catalog.ts'
+import { acting, actingSession, notAllowed, type Acting } from '../acting.ts'
 import { resolveSession } from '../address.ts'
 import { of } from '../dict.ts'
 import { tell } from '../deliver.ts'
 import { openSession, openTask } from '../find.ts'
 import { refuse } from '../refuse.ts'
 import { taskStream, type Task } from '../task.ts'
-import type { Decide } from '../world.ts'
+import type { Context, Decide, World } from '../world.ts'
 import { withdrawOffer } from './handoff.ts'
 import { assertEpoch, assertOwner, joining } from './task-guards.ts'
 
@@ -49,6 +50,25 @@ export const decideReleaseTask: Decide<ReleaseTask> = ({ taskId, reason, expectE
   ]
 }
 
+/** Who loses a task by another's hand hears of it. */
+function formerOwner(
+  { id: taskId, owner }: Task,
+  to: string,
+  reason: string | undefined,
+  by: Acting,
+  world: World,
+  context: Context,
+): Fact[] {
+  if (owner === undefined || owner === by.session?.id) return []
+  return tell(world, context, by.mailbox, owner, {
+    kind: 'notice',
+    subject: `task ${taskId} was assigned to session ${to}`,
+    body: reason ?? '',
+    taskId,
+    data: { taskId },
+  })
+}
+
 /** By the owner; where there is none, by any participant. */
 export const decideAssignTask: Decide<AssignTask> = ({ taskId, to, reason, expectEpoch }, world, context) => {
   const by = acting(world, context)
@@ -82,5 +102,6 @@ export const decideAssignTask: Decide<AssignTask> = ({ taskId, to, reason, expec
           taskId,
           data: { taskId, epoch },
         })),
+    ...formerOwner(task, target, reason, by, world, context),
   ]
 }

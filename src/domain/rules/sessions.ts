@@ -106,5 +106,7 @@ export const decideRenewLease: Decide<RenewLease> = (command, world, context) =>
 
 function renewed(what: string, leaseMs: number | undefined, { now }: Context): { leaseMs: number; leaseUntil: string } {
   if (leaseMs !== undefined) return { leaseMs, leaseUntil: instant(now + leaseMs) }
-  return refuse('INVALID_TRANSITION', `${what} was given no lease`, { hint: 'Say for how long: leaseMs.' })
+  return refuse('INVALID_TRANSITION', `${what} was given no lease`, {
+    hint: 'Say for how long: --lease 30s, or leaseMs.',
+  })
 }
