@@ -10,7 +10,7 @@ import type { SendMessage } from './commands/send-message.ts'
 import { isId, sessionNamed } from './domain/address.ts'
 import { unknownRun } from './domain/find.ts'
 import { refuse } from './domain/refuse.ts'
-import { instant, openWorld } from './domain/world.ts'
+import { asking, instant } from './domain/world.ts'
 import { BatonError } from './errors.ts'
 import type { Clock } from './ids.ts'
 import type { Actor } from './log/commit.ts'
@@ -156,9 +156,6 @@ export interface HubParts {
 /** In whose name time acts. */
 export const SYSTEM: Actor = Object.freeze({ kind: 'system', pid: process.pid })
 
-/** Asking relies on nothing. */
-const ignore = (): void => undefined
-
 /** The first handle closes the hub when it is disposed of; those in other names are only names. */
 export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<void> = parts.close): Hub {
   const { log, fold, bus, reading } = parts
@@ -194,8 +191,7 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
       const id = wanted.slice('run:'.length)
       return { owner: (reading.states.run(id) ?? unknownRun(id)).sessionId, mailbox: wanted }
     }
-    const world = openWorld(reading.states, ignore, ignore)
-    return { owner: sessionNamed(world, wanted.replace(/^session:/, '')) }
+    return { owner: sessionNamed(asking(reading.states), wanted.replace(/^session:/, '')) }
   }
 
   const ack: InboxHandle['ack'] = (messageIds, options) =>
@@ -256,16 +252,10 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     safeSend,
     request,
     async keepLease(what, options) {
-      const lease = await keepLease(send, what, options)
+      const lease = await keepLease(send, what, options, parts.leases)
       // Closed while the first renewal was on its way: there is nothing to keep.
       if (parts.growth.closed) lease.stop()
-      parts.leases.add(lease.stop)
-      lease.signal.addEventListener('abort', () => parts.leases.delete(lease.stop))
-      function stop(): void {
-        lease.stop()
-        parts.leases.delete(lease.stop)
-      }
-      return { signal: lease.signal, stop, [Symbol.dispose]: stop }
+      return lease
     },
     sweep,
     commandBus: commandSender(send),

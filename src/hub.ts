@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { startSweeper } from './alive/sweeper.ts'
 import { createBus } from './commands/bus.ts'
+import { LONGEST_TIMER_MS } from './domain/duration.ts'
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts'
 import { BatonError } from './errors.ts'
 import { asActor, createHub, SYSTEM, type Hub } from './hub-api.ts'
@@ -17,7 +18,7 @@ import { createStreamIndex } from './log/stream-index.ts'
 import { preview } from './projections/preview.ts'
 import { createReplica } from './projections/replica.ts'
 import { statesOf } from './projections/states.ts'
-import { createGrowth, type Growth } from './queries/growth.ts'
+import { createGrowth, hubClosed, type Growth } from './queries/growth.ts'
 import type { Freshness, Reading } from './queries/reading.ts'
 import { unsortedTimers } from './queries/timers.ts'
 
@@ -169,7 +170,7 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
 
 /** An interval that is none would have the timer run without a pause. */
 function intervalOf(every: number | false = SWEEP_MS): number | false {
-  if (every === false || (Number.isSafeInteger(every) && every > 0 && every < 2 ** 31)) return every
+  if (every === false || (Number.isSafeInteger(every) && every > 0 && every <= LONGEST_TIMER_MS)) return every
   throw new BatonError('INVALID_COMMAND', `sweepEvery cannot be ${String(every)}`, {
     details: { path: 'sweepEvery' },
     hint: 'Milliseconds, up to 24 days; or false, to leave it to others.',
@@ -202,7 +203,7 @@ async function reach(fold: Fold, growth: Growth, { atLeast = 0, signal }: Freshn
       if (fold.damage !== undefined) throw fold.damage
       signal?.throwIfAborted()
       if (!(await follower.next(signal))) {
-        throw new BatonError('STORAGE_FAILED', 'the hub was closed', { details: { atLeast } })
+        throw hubClosed({ atLeast })
       }
     }
   } finally {

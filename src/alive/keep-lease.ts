@@ -1,5 +1,6 @@
 /** Renews a lease while this process lives: whoever is killed stops renewing, and is found to be lost. */
 import type { RenewLease } from '../commands/renew-lease.ts'
+import { LONGEST_TIMER_MS } from '../domain/duration.ts'
 import { BatonError, type ErrorCode } from '../errors.ts'
 
 export interface LeaseOptions {
@@ -16,9 +17,6 @@ export interface KeptLease {
 }
 
 const LEASE_MS = 30_000
-/** The longest that a timer runs. */
-const LONGEST_MS = 2 ** 31 - 1
-
 /** After these a lease is not coming back. Whatever else goes wrong may be over at the next renewal. */
 const OVER: ReadonlySet<ErrorCode> = new Set([
   'RUN_TERMINAL',
@@ -29,11 +27,12 @@ const OVER: ReadonlySet<ErrorCode> = new Set([
   'INVALID_COMMAND',
 ])
 
-/** The first renewal is waited for: whoever holds no lease hears of it at once. */
+/** The first renewal is waited for: whoever holds no lease hears of it at once. `kept` holds what stops those under way. */
 export async function keepLease(
   renew: (command: RenewLease) => Promise<unknown>,
   what: { readonly session: string } | { readonly run: string },
   { leaseMs = LEASE_MS }: LeaseOptions = {},
+  kept: Set<() => void> = new Set(),
 ): Promise<KeptLease> {
   const named = 'run' in what ? { runId: what.run } : { sessionId: what.session }
   const command: RenewLease = { type: 'RenewLease', ...named, leaseMs }
@@ -43,30 +42,29 @@ export async function keepLease(
   function stop(): void {
     clearTimeout(timer)
     timer = undefined
+    kept.delete(stop)
   }
 
   function wait(): void {
-    timer = setTimeout(() => void again(), Math.min(leaseMs / 3, LONGEST_MS))
+    timer = setTimeout(() => void again(), Math.min(leaseMs / 3, LONGEST_TIMER_MS))
     timer.unref()
   }
 
   async function again(): Promise<void> {
     const mine = timer
-    try {
-      await renew(command)
-    } catch (error) {
-      // Stopped while it was on its way: nobody asks any more.
-      if (timer !== mine) return
-      if (error instanceof BatonError && OVER.has(error.code)) {
-        stop()
-        return over.abort(error)
-      }
-    }
-    // Stopped while it was on its way.
-    if (timer !== undefined && timer === mine) wait()
+    const failure = await renew(command).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    // Stopped while it was on its way: nobody asks any more.
+    if (timer !== mine) return
+    if (!(failure instanceof BatonError && OVER.has(failure.code))) return wait()
+    stop()
+    over.abort(failure)
   }
 
   await renew(command)
+  kept.add(stop)
   wait()
   return { signal: over.signal, stop, [Symbol.dispose]: stop }
 }

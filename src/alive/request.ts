@@ -1,9 +1,9 @@
 /** A message that wants an answer, and the wait for it, in whichever process it is given. */
-import { durationOf } from '../domain/duration.ts'
+import { durationOf, LONGEST_TIMER_MS } from '../domain/duration.ts'
 import type { Delivery, Message } from '../domain/mailbox.ts'
 import { refuse } from '../domain/refuse.ts'
 import { BatonError } from '../errors.ts'
-import type { Growth } from '../queries/growth.ts'
+import { hubClosed, type Growth } from '../queries/growth.ts'
 import { withBody, type MessageView } from '../queries/inbox.ts'
 import type { Reading } from '../queries/reading.ts'
 
@@ -53,7 +53,7 @@ export async function awaitReply(
       const left = Date.parse(request.replyBy ?? '') - clock()
       if (request.unanswered === true) throw unanswered(request)
       if (left <= 0) await recordExpiry(parts, messageId, request)
-      else if (!(await follower.next(within(left, signal)))) throw closed()
+      else if (!(await follower.next(within(left, signal)))) throw hubClosed()
     }
   } finally {
     follower.dispose()
@@ -83,8 +83,8 @@ async function reply({ reading, settled }: RequestParts, id: string, request: Me
 }
 
 const within = (ms: number, signal: AbortSignal | undefined): AbortSignal => {
-  // The longest that a timer runs; who waits longer looks again then.
-  const timeout = AbortSignal.timeout(Math.min(ms, 2 ** 31 - 1))
+  // Who waits longer looks again then.
+  const timeout = AbortSignal.timeout(Math.min(ms, LONGEST_TIMER_MS))
   return signal === undefined ? timeout : AbortSignal.any([signal, timeout])
 }
 
@@ -93,5 +93,3 @@ const unanswered = ({ id, replyBy, address }: Message): BatonError =>
     details: { messageId: id, replyBy, address },
     hint: `See what became of it: baton history --thread ${id}`,
   })
-
-const closed = (): BatonError => new BatonError('STORAGE_FAILED', 'the hub was closed')

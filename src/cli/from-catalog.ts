@@ -10,7 +10,7 @@ import {
   type Receipt,
 } from '../index.ts'
 import { describe } from './describe.ts'
-import { document, duration, instant, isInstant, list, pairs, text, value } from './values.ts'
+import { document, duration, instant, isInstant, iso, list, pairs, text, value } from './values.ts'
 import { UsageError } from './usage.ts'
 import type { Answer, Given, Options, OptionSpec, Request, Verb } from './verb.ts'
 
@@ -118,7 +118,7 @@ async function sweepIfDue(hub: Hub): Promise<void> {
   const due = (await hub.timers()).some(({ at, leaseMs }) => leaseMs === undefined && Date.parse(at) <= now)
   if (!due) return
   // What was asked for is done; whatever is in the way here is told by `baton sweep`.
-  await hub.sweep({ awakeSince: new Date(now).toISOString() }).catch(() => undefined)
+  await hub.sweep({ awakeSince: iso(now) }).catch(() => undefined)
 }
 
 /** Arguments first, then options; what was not given is left out. */

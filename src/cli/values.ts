@@ -14,6 +14,8 @@ export function duration(text: string): number {
   return ms
 }
 
+export const iso = (ms: number): string => new Date(ms).toISOString()
+
 export const isInstant = (text: string): boolean => /^\d{4}-/.test(text)
 
 /** An instant, or a duration from now. */
@@ -22,9 +24,9 @@ export function instant(text: string): string {
     const at = Date.parse(text)
     if (Number.isNaN(at))
       throw new UsageError(`${text} is no time`, 'For example 2026-12-24T18:00:00Z, or 2h from now.')
-    return new Date(at).toISOString()
+    return iso(at)
   }
-  return new Date(systemClock() + duration(text)).toISOString()
+  return iso(systemClock() + duration(text))
 }
 
 /** JSON, `@file` with JSON in it, or else the text itself. */

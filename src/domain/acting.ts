@@ -1,5 +1,5 @@
 /** Who a command is by, and whether they may. It is attribution, not authentication. */
-import { closedSession, endedRun, unknownSession } from './find.ts'
+import { closedSession, endedRun, liveRun, unknownSession } from './find.ts'
 import { OPERATOR, runMailbox, sessionMailbox, type Recipient } from './mailbox.ts'
 import { refuse } from './refuse.ts'
 import { isLive, type Run } from './run.ts'
@@ -65,6 +65,14 @@ export function assertMayCommand(by: Acting, run: Run, world: World): void {
   const parent = run.parentRunId === undefined ? undefined : world.peek.run(run.parentRunId)
   if (parent !== undefined && by.session?.id === parent.sessionId) return
   notAllowed(by, `command run ${run.id}`, 'Its session and that of its parent run')
+}
+
+/** A run that has not ended, for whoever may command it. */
+export function commanded(runId: string, world: World, context: Context): { run: Run; by: Acting } {
+  const by = acting(world, context)
+  const run = liveRun(world, runId)
+  assertMayCommand(by, run, world)
+  return { run, by }
 }
 
 /** A session itself and those above it. */

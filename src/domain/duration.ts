@@ -6,3 +6,6 @@ export function durationOf(text: string): number | undefined {
   const [, figure, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
   return figure === undefined || unit === undefined ? undefined : Number(figure) * (UNITS[unit] as number)
 }
+
+/** The longest that a timer of the runtime runs. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1

@@ -89,6 +89,11 @@ export function unknownEffect(run: Run, effectId: string): never {
   })
 }
 
+export const effectSettled = (runId: string, effectId: string, outcome: string): never =>
+  refuse('INVALID_TRANSITION', `effect ${effectId} of run ${runId} is settled: ${outcome}`, {
+    details: { runId, effectId, outcome },
+  })
+
 export function unknownGroup(states: States, id: string): never {
   const near = nearest(id, states.ids('group'))
   refuse('UNKNOWN_GROUP', `there is no group ${id}`, {

@@ -83,6 +83,11 @@ export function openWorld(states: States, rely: (stream: string) => void, check:
   }
 }
 
+/** For whoever only asks, and relies on nothing. */
+export const asking = (states: States): World => openWorld(states, ignore, ignore)
+
+const ignore = (): void => undefined
+
 type Readers = Pick<
   States,
   'session' | 'lease' | 'seat' | 'run' | 'work' | 'sessionState' | 'task' | 'place' | 'group' | 'round'

@@ -4,7 +4,7 @@ import { of } from '../domain/dict.ts'
 import type { Group } from '../domain/group.ts'
 import type { Item, Round } from '../domain/round.ts'
 import type { Run } from '../domain/run.ts'
-import { openWorld } from '../domain/world.ts'
+import { asking } from '../domain/world.ts'
 import type { Freshness, Reading } from './reading.ts'
 
 export interface ItemView extends Item {
@@ -27,9 +27,6 @@ export interface GroupOptions extends Freshness {
   readonly round?: number
 }
 
-/** Asking relies on nothing. */
-const ignore = (): void => undefined
-
 /** `name` is one's own root session's, or `<root session>/<name>`. */
 export async function group(
   reading: Reading,
@@ -39,7 +36,7 @@ export async function group(
 ): Promise<GroupView | undefined> {
   await reading.reach(options)
   const session = asker.id === undefined ? undefined : reading.states.session(asker.id)
-  const world = openWorld(reading.states, ignore, ignore)
+  const world = asking(reading.states)
   return groupView(reading, groupNamed(world, session === undefined ? {} : { session }, name), options.round)
 }
 

@@ -1,5 +1,10 @@
 /** Waiting for the log to grow: one watch on it, as long as anybody waits. */
+import { BatonError } from '../errors.ts'
 import type { Disposable, Log } from '../log/log.ts'
+
+/** What whoever still waits is told. */
+export const hubClosed = (details: Readonly<Record<string, unknown>> = {}): BatonError =>
+  new BatonError('STORAGE_FAILED', 'the hub was closed', { details })
 
 /** For the hints that never come. */
 const LOOK_ANYWAY_MS = 10_000

@@ -3,6 +3,7 @@ import { systemClock, type Hub, type Receipt, type ReceiptEvent } from '../../in
 import { describe } from '../describe.ts'
 import { dryRunAnswer } from '../from-catalog.ts'
 import { ago, columns, dim, type Look } from '../print.ts'
+import { iso } from '../values.ts'
 import type { Line, Verb } from '../verb.ts'
 
 export const sweep: Verb = {
@@ -82,8 +83,6 @@ async function* sweeping(
 }
 
 const MAX_WAITS = 10
-
-const iso = (ms: number): string => new Date(ms).toISOString()
 
 const waitingFor = (names: readonly string[], until: string, look: Look): Line => ({
   json: { waiting: names, until },

@@ -2,16 +2,15 @@
 import type { CancelRun } from '../../commands/cancel-run.ts'
 import type { CompleteRun } from '../../commands/complete-run.ts'
 import type { FailRun } from '../../commands/fail-run.ts'
-import type { Fact } from '../../events/catalog.ts'
-import { acting, assertMayCommand } from '../acting.ts'
+import type { EventData, Fact } from '../../events/catalog.ts'
+import { commanded } from '../acting.ts'
 import { of } from '../dict.ts'
 import { assertPayload, tellRun } from '../deliver.ts'
-import { liveRun } from '../find.ts'
 import { runMailbox } from '../mailbox.ts'
 import { placeStream } from '../place.ts'
 import { refuse } from '../refuse.ts'
 import { isLive, runStream, type BoundItem, type Run, type RunOutcome } from '../run.ts'
-import type { Context, Decide, World } from '../world.ts'
+import type { Context, Decide, Decision, World } from '../world.ts'
 import { itemsOfEffect, settling, type Settling } from './settle-items.ts'
 import { assertStatus } from './start-run.ts'
 import { inSteps } from './steps.ts'
@@ -26,9 +25,7 @@ const OUTCOME: Readonly<Record<TerminalType, RunOutcome>> = {
 }
 
 export const decideCompleteRun: Decide<CompleteRun> = ({ runId, result }, world, context) => {
-  const by = acting(world, context)
-  const run = liveRun(world, runId)
-  assertMayCommand(by, run, world)
+  const { run } = commanded(runId, world, context)
   assertStatus(run, ['running', 'waiting'], 'completed')
   const live = Object.keys(run.children).filter((id) => {
     const child = of(run.children, id)
@@ -46,22 +43,29 @@ export const decideCompleteRun: Decide<CompleteRun> = ({ runId, result }, world,
 }
 
 export const decideFailRun: Decide<FailRun> = ({ runId, reason, error, partial }, world, context) => {
-  const by = acting(world, context)
-  const run = liveRun(world, runId)
-  assertMayCommand(by, run, world)
+  commanded(runId, world, context)
   assertPayload(error, partial, context)
+  return failing(runId, { reason, error, partial }, `run ${runId} failed`, world, context)
+}
+
+/** It fails, and whatever works for it is cancelled. */
+export function failing(
+  runId: string,
+  how: Omit<EventData<'RunFailed'>, 'runId' | 'sessionId' | 'endedWith'>,
+  why: string,
+  world: World,
+  context: Context,
+): Decision {
   const moves = endRuns([runId], world, context, (each) => {
     const ends = { runId: each.id, sessionId: each.sessionId }
-    if (each.id === runId) return { type: 'RunFailed', data: { ...ends, reason, error, partial } }
-    return { type: 'RunCancelled', data: { ...ends, reason: `run ${runId} failed`, endedWith: runId } }
+    if (each.id === runId) return { type: 'RunFailed', data: { ...ends, ...how } }
+    return { type: 'RunCancelled', data: { ...ends, reason: why, endedWith: runId } }
   })
   return inSteps(moves, [], context)
 }
 
 export const decideCancelRun: Decide<CancelRun> = ({ runId, reason }, world, context) => {
-  const by = acting(world, context)
-  const run = liveRun(world, runId)
-  assertMayCommand(by, run, world)
+  commanded(runId, world, context)
   const moves = endRuns([runId], world, context, (each) => ({
     type: 'RunCancelled',
     data: { runId: each.id, sessionId: each.sessionId, reason, ...(each.id !== runId && { endedWith: runId }) },

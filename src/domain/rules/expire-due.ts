@@ -14,7 +14,7 @@ import { sessionStream } from '../session.ts'
 import { dueAt, TIMER_KINDS, type Timer, type TimerKind } from '../timers.ts'
 import { instant, type Context, type Decide, type Decision, type World } from '../world.ts'
 import { moveOut } from './close-session.ts'
-import { endRuns } from './end-run.ts'
+import { failing } from './end-run.ts'
 import { withdrawOffer } from './handoff.ts'
 import { fanIn } from './settle-items.ts'
 import { fits, inSteps } from './steps.ts'
@@ -135,14 +135,7 @@ const isLost = (id: string, { peek }: World, context: Context): boolean => isOve
 function loseRun({ id, at }: Timer, world: World, context: Context): Decision {
   const run = world.run(id)
   if (run === undefined || !isLive(run) || !isOver(world.work(id)?.leaseUntil, context)) return []
-  const moves = endRuns([id], world, context, (each) => {
-    const ends = { runId: each.id, sessionId: each.sessionId }
-    if (each.id === id) {
-      return { type: 'RunFailed', data: { ...ends, reason: 'lost', error: `its lease ran out at ${at}` } }
-    }
-    return { type: 'RunCancelled', data: { ...ends, reason: `run ${id} was lost`, endedWith: id } }
-  })
-  return inSteps(moves, [], context)
+  return failing(id, { reason: 'lost', error: `its lease ran out at ${at}` }, `run ${id} was lost`, world, context)
 }
 
 /** Bars the door; what the session holds moves next, as with any that is half closed. */

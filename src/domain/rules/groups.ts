@@ -109,10 +109,15 @@ function assertRoom(groupId: string, count: number, { limits }: Context): void {
   })
 }
 
-/** The group that a command names, for its coordinator. */
-export function coordinated(name: string, world: World, context: Context): { group: Group; by: Acting } {
+/** The group that a command names. */
+export function theGroup(name: string, world: World, context: Context): { group: Group; by: Acting } {
   const by = acting(world, context)
-  const group = livingGroup(world, groupNamed(world, by, name))
+  return { group: livingGroup(world, groupNamed(world, by, name)), by }
+}
+
+/** The same, for its coordinator. */
+export function coordinated(name: string, world: World, context: Context): { group: Group; by: Acting } {
+  const { group, by } = theGroup(name, world, context)
   if (!isCoordinator(by, group)) notCoordinator(by, group)
   return { group, by }
 }
@@ -140,8 +145,7 @@ export const decideAddMember: Decide<AddMember> = ({ group: name, member: addres
 
 /** A member may leave by itself. One that is closed or has ended can still be taken out. */
 export const decideRemoveMember: Decide<RemoveMember> = ({ group: name, member: address }, world, context) => {
-  const by = acting(world, context)
-  const group = livingGroup(world, groupNamed(world, by, name))
+  const { group, by } = theGroup(name, world, context)
   const { id: groupId, members } = group
   const member = address.includes(':') ? address : `session:${address}`
   const sessionId = isMember(group, member) ? members[member] : undefined
@@ -157,8 +161,7 @@ export const decideRemoveMember: Decide<RemoveMember> = ({ group: name, member: 
 /** By the coordinator; by any member, where the seat is vacant. */
 export const decideTransferCoordinator: Decide<TransferCoordinator> = (command, world, context) => {
   const { group: name, to: address, reason } = command
-  const by = acting(world, context)
-  const group = livingGroup(world, groupNamed(world, by, name))
+  const { group, by } = theGroup(name, world, context)
   const { id: groupId, coordinator } = group
   if (!isCoordinator(by, group) && !mayTake(by, group)) notCoordinator(by, group)
   const to = resolveSession(world, address)

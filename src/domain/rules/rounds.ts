@@ -4,20 +4,19 @@ import type { CheckpointGroup } from '../../commands/checkpoint-group.ts'
 import type { DispatchRound } from '../../commands/dispatch-round.ts'
 import type { SettleItem } from '../../commands/settle-item.ts'
 import type { EventData, Fact } from '../../events/catalog.ts'
-import { acting, notAllowed, type Acting } from '../acting.ts'
-import { groupNamed, parseAddress, resolveOne, resolveSession } from '../address.ts'
+import { notAllowed, type Acting } from '../acting.ts'
+import { parseAddress, resolveOne, resolveSession } from '../address.ts'
 import { assertPayload, deadlineOf, delivered, messageSent } from '../deliver.ts'
 import { of } from '../dict.ts'
-import { livingGroup, liveRun } from '../find.ts'
+import { effectSettled, liveRun } from '../find.ts'
 import { groupStream, type Group } from '../group.ts'
 import { sessionMailbox, type Recipient } from '../mailbox.ts'
 import { refuse } from '../refuse.ts'
 import { neededOf, type FanIn, type Item, type Round } from '../round.ts'
 import { runStream } from '../run.ts'
 import type { Context, Decide, World } from '../world.ts'
-import { assertNoRound, coordinated, isCoordinator } from './groups.ts'
+import { assertNoRound, coordinated, isCoordinator, theGroup } from './groups.ts'
 import { keptSoFar, pendingOf, settling } from './settle-items.ts'
-import { effectSettled } from './start-run.ts'
 
 // ---- out
 
@@ -147,8 +146,7 @@ function bindingOf({ itemId, run, session, effect }: Wanted, by: Acting, world: 
 
 export const decideSettleItem: Decide<SettleItem> = (command, world, context) => {
   const { group: name, itemId, outcome, result, reason } = command
-  const by = acting(world, context)
-  const group = livingGroup(world, groupNamed(world, by, name))
+  const { group, by } = theGroup(name, world, context)
   const round = roundOf(group, command.round ?? group.rounds, world)
   const item = of(round.items, itemId) ?? unknownItem(group, round, itemId)
   if (!maySettle(by, item, group, world)) {

@@ -6,10 +6,10 @@ import type { ResumeRun } from '../../commands/resume-run.ts'
 import type { StartRun } from '../../commands/start-run.ts'
 import type { SuspendRun } from '../../commands/suspend-run.ts'
 import type { Fact } from '../../events/catalog.ts'
-import { acting, actingSession, assertMayCommand, notAllowed } from '../acting.ts'
+import { acting, actingSession, commanded, notAllowed } from '../acting.ts'
 import { of } from '../dict.ts'
 import { assertPayload } from '../deliver.ts'
-import { liveRun, openSession } from '../find.ts'
+import { effectSettled, liveRun, openSession } from '../find.ts'
 import { placeStream } from '../place.ts'
 import { refuse } from '../refuse.ts'
 import { runStream, type Run } from '../run.ts'
@@ -93,11 +93,6 @@ function registering(parent: Run | undefined, effectId: string): Fact[] {
   return effect.outcome === undefined ? [] : effectSettled(parent.id, effectId, effect.outcome)
 }
 
-export const effectSettled = (runId: string, effectId: string, outcome: string): never =>
-  refuse('INVALID_TRANSITION', `effect ${effectId} of run ${runId} is settled: ${outcome}`, {
-    details: { runId, effectId, outcome },
-  })
-
 function takePlaces(runId: string, { isolation }: StartRun, world: World): Fact[] {
   const wanted = [
     { path: isolation?.worktree?.path, use: 'worktree' as const },
@@ -116,14 +111,6 @@ function takePlaces(runId: string, { isolation }: StartRun, world: World): Fact[
 
 // ---- between start and end
 
-/** A run that the actor may command and that has not ended. */
-export function commanded(runId: string, world: World, context: Context): Run {
-  const by = acting(world, context)
-  const run = liveRun(world, runId)
-  assertMayCommand(by, run, world)
-  return run
-}
-
 export function assertStatus(run: Run, from: readonly Run['status'][], to: string): void {
   if (from.includes(run.status)) return
   refuse('INVALID_TRANSITION', `run ${run.id} is ${run.status}: only a run that is ${from.join(' or ')} can be ${to}`, {
@@ -133,19 +120,19 @@ export function assertStatus(run: Run, from: readonly Run['status'][], to: strin
 }
 
 export const decideBeginRun: Decide<BeginRun> = ({ runId, modelUsed }, world, context) => {
-  const run = commanded(runId, world, context)
+  const { run } = commanded(runId, world, context)
   assertStatus(run, ['created'], 'begun')
   return [{ stream: runStream(runId), type: 'RunBegan', data: { runId, modelUsed } }]
 }
 
 export const decideSuspendRun: Decide<SuspendRun> = ({ runId, reason }, world, context) => {
-  const run = commanded(runId, world, context)
+  const { run } = commanded(runId, world, context)
   assertStatus(run, ['running'], 'suspended')
   return [{ stream: runStream(runId), type: 'RunSuspended', data: { runId, reason } }]
 }
 
 export const decideResumeRun: Decide<ResumeRun> = ({ runId }, world, context) => {
-  const run = commanded(runId, world, context)
+  const { run } = commanded(runId, world, context)
   assertStatus(run, ['waiting'], 'resumed')
   // Nothing renews it while it waits.
   const leaseMs = world.peek.work(runId)?.leaseMs
