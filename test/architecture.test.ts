@@ -16,7 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   queries: ['errors', 'events', 'domain', 'projections', 'log'],
   alive: ['errors', 'domain', 'commands', 'queries'],
   'hub-api': ['alive', 'errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries'],
-  hub: ['alive', 'errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries', 'hub-api'],
+  'hub-handle': ['alive', 'errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries', 'hub-api'],
+  hub: ['alive', 'errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries', 'hub-api', 'hub-handle'],
   index: ['alive', 'errors', 'ids', 'log', 'events', 'domain', 'commands', 'projections', 'queries', 'hub-api', 'hub'],
   testing: ['index'],
   // Its version is the package's.

@@ -1,0 +1,218 @@
+/** A hub in one actor's name, made of its parts. */
+import { keepLease } from './alive/keep-lease.ts'
+import { awaitReply, millisecondsOf } from './alive/request.ts'
+import type { Bus, DryRun, SendOptions } from './commands/bus.ts'
+import type { Command } from './commands/catalog.ts'
+import { commandSender } from './commands/emmett.ts'
+import type { Receipt, ReceiptEvent } from './commands/receipt.ts'
+import { isId, sessionNamed } from './domain/address.ts'
+import { unknownRun } from './domain/find.ts'
+import { refuse } from './domain/refuse.ts'
+import { asking, instant } from './domain/world.ts'
+import { BatonError } from './errors.ts'
+import type { Clock } from './ids.ts'
+import type { Actor } from './log/commit.ts'
+import type { BatonEventStore } from './log/emmett.ts'
+import type { Fold } from './log/fold.ts'
+import type { Log } from './log/log.ts'
+import { verifyLog } from './log/verify.ts'
+import { deadLetters } from './queries/dead-letters.ts'
+import { group, groups } from './queries/groups.ts'
+import type { Growth } from './queries/growth.ts'
+import { history } from './queries/history.ts'
+import { countInbox, listInbox, messageStatus, type MessageView } from './queries/inbox.ts'
+import { readLog } from './queries/log.ts'
+import type { Reading } from './queries/reading.ts'
+import { replay } from './queries/replay.ts'
+import { run, runTree } from './queries/runs.ts'
+import { session, sessions } from './queries/sessions.ts'
+import { state } from './queries/state.ts'
+import { leavable, subscribeInbox, type SubscribeOptions } from './queries/subscribe.ts'
+import { timers } from './queries/timers.ts'
+import { ownership, task, tasks } from './queries/tasks.ts'
+import { why } from './queries/why.ts'
+import type { Hub, InboxHandle, ReceivedMessage, SafeResult, SweepOptions } from './hub-api.ts'
+
+export interface HubParts {
+  readonly id: string
+  readonly log: Log
+  readonly fold: Fold
+  readonly bus: Bus
+  readonly reading: Reading
+  readonly growth: Growth
+  readonly clock: Clock
+  /** What stops renewing when the hub closes. */
+  readonly leases: Set<() => void>
+  readonly eventStore: (actor: Actor) => BatonEventStore
+  /** Resolves when all that is folded now is as durable as was promised. */
+  readonly settled: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** In whose name time acts. */
+export const SYSTEM: Actor = Object.freeze({ kind: 'system', pid: process.pid })
+
+/** The first handle closes the hub when it is disposed of; those in other names are only names. */
+export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<void> = parts.close): Hub {
+  const { log, fold, bus, reading } = parts
+  let eventStore: BatonEventStore | undefined
+
+  function send(command: Command, options?: SendOptions): Promise<Receipt>
+  function send(command: Command, options: { readonly dryRun: true }): Promise<DryRun>
+  async function send(
+    command: Command,
+    options: SendOptions & { readonly dryRun?: true } = {},
+  ): Promise<Receipt | DryRun> {
+    const { dryRun, ...rest } = options
+    if (dryRun !== undefined && typeof dryRun !== 'boolean') {
+      refuse('INVALID_COMMAND', 'dryRun is true or it is not there', { details: { path: 'dryRun' } })
+    }
+    return dryRun === true ? bus.dryRun(actor, command) : bus.send(actor, command, rest)
+  }
+
+  async function safeSend(command: Command, options?: SendOptions): Promise<SafeResult> {
+    try {
+      return { ok: true, receipt: await send(command, options) }
+    } catch (error) {
+      if (error instanceof BatonError) return { ok: false, error }
+      throw error
+    }
+  }
+
+  /** Whose inbox a name means, and which mailbox of it alone. Asked after the fold has caught up. */
+  function ownerOf(name: string | undefined): { owner: string; mailbox?: string } {
+    const wanted = name ?? (actor.run === undefined ? (actor.id ?? 'operator') : `run:${actor.run}`)
+    if (wanted === 'operator') return { owner: 'operator' }
+    if (wanted.startsWith('run:')) {
+      const id = wanted.slice('run:'.length)
+      return { owner: (reading.states.run(id) ?? unknownRun(id)).sessionId, mailbox: wanted }
+    }
+    return { owner: sessionNamed(asking(reading.states), wanted.replace(/^session:/, '')) }
+  }
+
+  const ack: InboxHandle['ack'] = (messageIds, options) =>
+    send({ type: 'AcknowledgeMessage', messageIds: [messageIds].flat() }, options)
+
+  /** Time acts in the system's name; but no session fails others whose lease has only just run out. */
+  const sweep = (options: SweepOptions = {}): Promise<Receipt> => {
+    const grace = actor.kind === 'session' ? { awakeSince: instant(parts.clock()) } : {}
+    return bus.send(SYSTEM, { type: 'ExpireDue', ...grace, ...options })
+  }
+
+  const inHand = (message: MessageView): ReceivedMessage => ({
+    ...message,
+    ack: (sendOptions?: SendOptions) => ack(message.id, sendOptions),
+  })
+
+  const request: Hub['request'] = async (message, { replyWithin, key, signal }) => {
+    const options = { ...(key !== undefined && { key }), ...(signal !== undefined && { signal }) }
+    const replyWithinMs = millisecondsOf(replyWithin)
+    const receipt = await send({ type: 'SendMessage', ...message, replyWithinMs }, options)
+    const { messageId } = (receipt.events[0] as ReceiptEvent).data as { messageId: string }
+    // With grace, as the timer gives it: a laptop that slept past the answer slept past its leases too.
+    const expire = (): Promise<Receipt> => sweep({ awakeSince: instant(parts.clock()) })
+    return inHand(await awaitReply({ ...parts, sweep: expire }, messageId, signal))
+  }
+
+  async function* received(name: string | undefined, options: SubscribeOptions): AsyncGenerator<ReceivedMessage> {
+    await reading.reach()
+    const { owner, mailbox } = ownerOf(name)
+    const only = mailbox === undefined ? {} : { mailbox }
+    for await (const message of subscribeInbox(reading, parts.growth, parts.settled, owner, { ...options, ...only })) {
+      yield inHand(message)
+    }
+  }
+
+  function inbox(name?: string): InboxHandle {
+    return {
+      ack,
+      async count(options = {}) {
+        await reading.reach(options)
+        const { owner, mailbox } = ownerOf(name)
+        return countInbox(reading, owner, mailbox)
+      },
+      async list(options = {}) {
+        await reading.reach(options)
+        const { owner, mailbox } = ownerOf(name)
+        return listInbox(reading, owner, { ...options, ...(mailbox !== undefined && { mailbox }) })
+      },
+      subscribe: (options = {}) => leavable((signal) => received(name, { ...options, signal }), options.signal),
+    }
+  }
+
+  const hub: Hub = {
+    id: parts.id,
+    actor,
+    as: (other) => createHub(parts, asActor(other), () => Promise.resolve()),
+    send,
+    safeSend,
+    request,
+    async keepLease(what, options) {
+      const lease = await keepLease(send, what, options, parts.leases)
+      // Closed while the first renewal was on its way: there is nothing to keep.
+      if (parts.growth.closed) lease.stop()
+      return lease
+    },
+    sweep,
+    commandBus: commandSender(send),
+    get eventStore() {
+      return (eventStore ??= parts.eventStore(actor))
+    },
+    inbox,
+    message: (id, options) => messageStatus(reading, id, options),
+    history: (scope, options) => history(reading, scope, options),
+    task: (id, options) => task(reading, id, options),
+    tasks: (options) => tasks(reading, options),
+    owner: (taskId, options) => ownership(reading, taskId, options),
+    session: (id, options) => session(reading, id, options),
+    sessions: (options) => sessions(reading, options),
+    runs: { get: (id, options) => run(reading, id, options), tree: (id, options) => runTree(reading, id, options) },
+    state: (id) => ({ get: (options) => state(reading, id, options) }),
+    group: (name, options) => group(reading, actor, name, options),
+    groups: (options) => groups(reading, options),
+    deadLetters: (options) => deadLetters(reading, options),
+    timers: (options) => timers(reading, options),
+    async *log(options = {}) {
+      await fold.catchUp(options.signal)
+      yield* readLog(log, fold.head.cursor, options)
+    },
+    replay: (what, options) => replay(reading, what, options),
+    async why(subject, options) {
+      await reading.reach(options)
+      return why(reading, fold.head.cursor, subject, options?.signal)
+    },
+    get head() {
+      return fold.head
+    },
+    get damage() {
+      return fold.damage
+    },
+    catchUp: (signal) => fold.catchUp(signal),
+    verify: (options) => verifyLog(log, options),
+    close: parts.close,
+    [Symbol.asyncDispose]: dispose,
+  }
+  return hub
+}
+
+/** Who it is, checked; and which process speaks in the name. */
+export function asActor(actor: Actor): Actor {
+  const { kind, id, run: runId } = actor
+  const known = kind === 'operator' || kind === 'system' || kind === 'session'
+  if (!known || (kind === 'session') !== (id !== undefined) || (kind !== 'session' && runId !== undefined)) {
+    refuse('INVALID_COMMAND', `${JSON.stringify(actor)} is nobody who can act`, {
+      details: { actor },
+      hint: "{ kind: 'operator' }, or { kind: 'session', id, run? }",
+    })
+  }
+  for (const text of [id, runId]) {
+    if (text !== undefined && !isId(text))
+      refuse('BAD_ID', `${JSON.stringify(text)} is no id`, { details: { id: text } })
+  }
+  return Object.freeze({
+    kind,
+    ...(id !== undefined && { id }),
+    ...(runId !== undefined && { run: runId }),
+    pid: process.pid,
+  })
+}
