@@ -483,6 +483,21 @@ const quorum = [...team, dispatch(items('a', 'b', 'c'), { mode: 'quorum', quorum
 
 const settling: readonly Case[] = [
   {
+    name: 'an item that has failed shows at once, while the round goes on',
+    given: quorum,
+    when: settle('b', 'failed', { reason: 'no time' }),
+    follows: [settled('b', 'failed', { reason: 'no time' })],
+    async sees({ hub }) {
+      expect(await hub.group(G1)).toMatchObject({
+        status: 'active',
+        round: {
+          status: 'open',
+          items: [{ itemId: 'a' }, { itemId: 'b', outcome: 'failed', reason: 'no time' }, { itemId: 'c' }],
+        },
+      })
+    },
+  },
+  {
     name: 'a large result that nobody else holds is kept',
     given: [...team, dispatch(items('a', 'b'))],
     limits: { commitBytes: 4_000 },
