@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { expect, test, vi } from 'vitest'
 import { eventCatalog, eventSchemas, upcast } from '../src/events/catalog.ts'
 import { defineEvent } from '../src/events/define.ts'
@@ -12,7 +12,7 @@ import type { Log } from '../src/log/log.ts'
 const TaskNamed = defineEvent(
   'TaskNamed',
   3,
-  { title: z.strictObject({ text: z.string(), language: z.string() }) },
+  () => ({ title: z.strictObject({ text: z.string(), language: z.string() }) }),
   {
     1: (data) => ({ ...(data as { title: string }), language: 'en' }),
     2: (data) => {
@@ -47,7 +47,7 @@ test('fields that a build does not know are kept', () => {
 })
 
 test('a version without its upcaster cannot be defined', () => {
-  expect(() => defineEvent('TaskNamed', 3, { title: z.string() }, { 1: (data) => data })).toThrow(
+  expect(() => defineEvent('TaskNamed', 3, () => ({ title: z.string() }), { 1: (data) => data })).toThrow(
     'no upcaster from version 2',
   )
 })

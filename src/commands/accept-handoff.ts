@@ -1,13 +1,13 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideAcceptHandoff } from '../domain/rules/handoff.ts'
-import { Epoch, Id, commandSchema, defineCommand } from './define.ts'
+import { Epoch, Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('AcceptHandoff', {
+const schema = commandSchema('AcceptHandoff', () => ({
   taskId: Id,
-  expectEpoch: Epoch.optional(),
-})
+  expectEpoch: z.optional(Epoch),
+}))
 
-export type AcceptHandoff = z.infer<typeof schema>
+export type AcceptHandoff = CommandOf<typeof schema>
 
 export const acceptHandoff = defineCommand(schema, {
   summary: 'Take a task that is on offer',

@@ -1,12 +1,12 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideAcknowledgeMessage } from '../domain/rules/messages.ts'
-import { Id, commandSchema, defineCommand } from './define.ts'
+import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('AcknowledgeMessage', {
-  messageIds: z.array(Id).min(1).max(1_000, 'LIMIT_EXCEEDED'),
-})
+const schema = commandSchema('AcknowledgeMessage', () => ({
+  messageIds: z.array(Id).check(z.minLength(1), z.maxLength(1_000, 'LIMIT_EXCEEDED')),
+}))
 
-export type AcknowledgeMessage = z.infer<typeof schema>
+export type AcknowledgeMessage = CommandOf<typeof schema>
 
 export const acknowledgeMessage = defineCommand(schema, {
   summary: 'Say that messages were taken care of',

@@ -1,13 +1,12 @@
-import type * as z from 'zod'
 import { decideAddMember } from '../domain/rules/groups.ts'
-import { Address, GroupName, commandSchema, defineCommand } from './define.ts'
+import { Address, GroupName, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('AddMember', {
+const schema = commandSchema('AddMember', () => ({
   group: GroupName,
   member: Address,
-})
+}))
 
-export type AddMember = z.infer<typeof schema>
+export type AddMember = CommandOf<typeof schema>
 
 export const addMember = defineCommand(schema, {
   summary: 'Take a session or a run into a group',

@@ -1,15 +1,15 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideAssignTask } from '../domain/rules/ownership.ts'
-import { Address, Epoch, Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Address, Epoch, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('AssignTask', {
+const schema = commandSchema('AssignTask', () => ({
   taskId: Id,
   to: Address,
-  reason: Short.optional(),
-  expectEpoch: Epoch.optional(),
-})
+  reason: z.optional(Short),
+  expectEpoch: z.optional(Epoch),
+}))
 
-export type AssignTask = z.infer<typeof schema>
+export type AssignTask = CommandOf<typeof schema>
 
 export const assignTask = defineCommand(schema, {
   summary: 'Make a session the owner of a task',

@@ -1,13 +1,13 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideBeginRun } from '../domain/rules/start-run.ts'
-import { Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('BeginRun', {
+const schema = commandSchema('BeginRun', () => ({
   runId: Id,
-  modelUsed: Short.optional(),
-})
+  modelUsed: z.optional(Short),
+}))
 
-export type BeginRun = z.infer<typeof schema>
+export type BeginRun = CommandOf<typeof schema>
 
 export const beginRun = defineCommand(schema, {
   summary: 'Say that a created run is at work',

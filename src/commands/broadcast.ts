@@ -1,19 +1,19 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideBroadcast } from '../domain/rules/messages.ts'
-import { Address, commandSchema, defineCommand } from './define.ts'
+import { Address, commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { words } from './words.ts'
 
-const schema = commandSchema('Broadcast', {
+const schema = commandSchema('Broadcast', () => ({
   /** A set: `task:<id>`, `group:<name>`, `children`, `siblings`, `descendants`, `ancestors`. */
   to: Address,
-  includeSelf: z.boolean().optional(),
+  includeSelf: z.optional(z.boolean()),
   /** A full mailbox refuses the whole of it. */
-  requireAll: z.boolean().optional(),
-  allowEmpty: z.boolean().optional(),
+  requireAll: z.optional(z.boolean()),
+  allowEmpty: z.optional(z.boolean()),
   ...words,
-})
+}))
 
-export type Broadcast = z.infer<typeof schema>
+export type Broadcast = CommandOf<typeof schema>
 
 export const broadcast = defineCommand(schema, {
   summary: 'Send a message to every member of a set',

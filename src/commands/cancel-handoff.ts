@@ -1,13 +1,13 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideCancelHandoff } from '../domain/rules/handoff.ts'
-import { Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CancelHandoff', {
+const schema = commandSchema('CancelHandoff', () => ({
   taskId: Id,
-  reason: Short.optional(),
-})
+  reason: z.optional(Short),
+}))
 
-export type CancelHandoff = z.infer<typeof schema>
+export type CancelHandoff = CommandOf<typeof schema>
 
 export const cancelHandoff = defineCommand(schema, {
   summary: 'Withdraw an offer',

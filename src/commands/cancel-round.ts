@@ -1,13 +1,12 @@
-import type * as z from 'zod'
 import { decideCancelRound } from '../domain/rules/rounds.ts'
-import { GroupName, Short, commandSchema, defineCommand } from './define.ts'
+import { GroupName, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CancelRound', {
+const schema = commandSchema('CancelRound', () => ({
   group: GroupName,
   reason: Short,
-})
+}))
 
-export type CancelRound = z.infer<typeof schema>
+export type CancelRound = CommandOf<typeof schema>
 
 export const cancelRound = defineCommand(schema, {
   summary: 'Give the open round up',

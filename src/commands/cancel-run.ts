@@ -1,13 +1,12 @@
-import type * as z from 'zod'
 import { decideCancelRun } from '../domain/rules/end-run.ts'
-import { Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CancelRun', {
+const schema = commandSchema('CancelRun', () => ({
   runId: Id,
   reason: Short,
-})
+}))
 
-export type CancelRun = z.infer<typeof schema>
+export type CancelRun = CommandOf<typeof schema>
 
 export const cancelRun = defineCommand(schema, {
   summary: 'Cancel a run and its descendants',

@@ -1,5 +1,5 @@
 /** All commands: the table that the bus, the CLI and the documentation are made from. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { CommandDefinition } from './define.ts'
 import { acceptHandoff, type AcceptHandoff } from './accept-handoff.ts'
 import { acknowledgeMessage, type AcknowledgeMessage } from './acknowledge-message.ts'

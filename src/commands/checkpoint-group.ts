@@ -1,14 +1,14 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideCheckpointGroup } from '../domain/rules/rounds.ts'
-import { GroupName, Json, Short, commandSchema, defineCommand } from './define.ts'
+import { GroupName, Json, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CheckpointGroup', {
+const schema = commandSchema('CheckpointGroup', () => ({
   group: GroupName,
   label: Short,
-  partial: Json.optional(),
-})
+  partial: z.optional(Json),
+}))
 
-export type CheckpointGroup = z.infer<typeof schema>
+export type CheckpointGroup = CommandOf<typeof schema>
 
 export const checkpointGroup = defineCommand(schema, {
   summary: 'Keep what the open round has so far',

@@ -1,14 +1,14 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideCheckpointRun } from '../domain/rules/start-run.ts'
-import { Id, Json, commandSchema, defineCommand } from './define.ts'
+import { Id, Json, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CheckpointRun', {
+const schema = commandSchema('CheckpointRun', () => ({
   runId: Id,
   label: Id,
-  result: Json.optional(),
-})
+  result: z.optional(Json),
+}))
 
-export type CheckpointRun = z.infer<typeof schema>
+export type CheckpointRun = CommandOf<typeof schema>
 
 export const checkpointRun = defineCommand(schema, {
   summary: "Keep a run's state as it is, to be merged on the way",

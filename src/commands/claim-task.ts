@@ -1,13 +1,13 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideClaimTask } from '../domain/rules/ownership.ts'
-import { Id, commandSchema, defineCommand } from './define.ts'
+import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ClaimTask', {
+const schema = commandSchema('ClaimTask', () => ({
   taskId: Id,
-  sessionId: Id.optional(),
-})
+  sessionId: z.optional(Id),
+}))
 
-export type ClaimTask = z.infer<typeof schema>
+export type ClaimTask = CommandOf<typeof schema>
 
 export const claimTask = defineCommand(schema, {
   summary: 'Take a task that nobody owns',

@@ -1,18 +1,18 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideCloseSession } from '../domain/rules/close-session.ts'
-import { Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CloseSession', {
+const schema = commandSchema('CloseSession', () => ({
   sessionId: Id,
   outcome: z.enum(['done', 'failed', 'lost']),
-  reason: Short.optional(),
+  reason: z.optional(Short),
   /** Who gets its mail and its tasks. */
-  successorId: Id.optional(),
+  successorId: z.optional(Id),
   /** Fails its live runs as lost. */
-  force: z.boolean().optional(),
-})
+  force: z.optional(z.boolean()),
+}))
 
-export type CloseSession = z.infer<typeof schema>
+export type CloseSession = CommandOf<typeof schema>
 
 export const closeSession = defineCommand(schema, {
   summary: 'Close a session: mail and tasks go to its successor',

@@ -1,15 +1,15 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideCloseTask } from '../domain/rules/tasks.ts'
-import { Epoch, Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Epoch, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CloseTask', {
+const schema = commandSchema('CloseTask', () => ({
   taskId: Id,
   outcome: z.enum(['done', 'failed', 'cancelled']),
-  reason: Short.optional(),
-  expectEpoch: Epoch.optional(),
-})
+  reason: z.optional(Short),
+  expectEpoch: z.optional(Epoch),
+}))
 
-export type CloseTask = z.infer<typeof schema>
+export type CloseTask = CommandOf<typeof schema>
 
 export const closeTask = defineCommand(schema, {
   summary: 'Close a task',

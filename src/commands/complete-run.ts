@@ -1,13 +1,13 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideCompleteRun } from '../domain/rules/end-run.ts'
-import { Id, Json, commandSchema, defineCommand } from './define.ts'
+import { Id, Json, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CompleteRun', {
+const schema = commandSchema('CompleteRun', () => ({
   runId: Id,
-  result: Json.optional(),
-})
+  result: z.optional(Json),
+}))
 
-export type CompleteRun = z.infer<typeof schema>
+export type CompleteRun = CommandOf<typeof schema>
 
 export const completeRun = defineCommand(schema, {
   summary: 'End a run that has succeeded; its parent gets the result',

@@ -1,13 +1,12 @@
-import type * as z from 'zod'
 import { decideDeclineHandoff } from '../domain/rules/handoff.ts'
-import { Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('DeclineHandoff', {
+const schema = commandSchema('DeclineHandoff', () => ({
   taskId: Id,
   reason: Short,
-})
+}))
 
-export type DeclineHandoff = z.infer<typeof schema>
+export type DeclineHandoff = CommandOf<typeof schema>
 
 export const declineHandoff = defineCommand(schema, {
   summary: 'Decline a task that is on offer',

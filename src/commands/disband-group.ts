@@ -1,13 +1,13 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideDisbandGroup } from '../domain/rules/groups.ts'
-import { GroupName, Short, commandSchema, defineCommand } from './define.ts'
+import { GroupName, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('DisbandGroup', {
+const schema = commandSchema('DisbandGroup', () => ({
   group: GroupName,
-  reason: Short.optional(),
-})
+  reason: z.optional(Short),
+}))
 
-export type DisbandGroup = z.infer<typeof schema>
+export type DisbandGroup = CommandOf<typeof schema>
 
 export const disbandGroup = defineCommand(schema, {
   summary: 'End a group for good',

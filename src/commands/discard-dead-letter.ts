@@ -1,14 +1,14 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideDiscardDeadLetter } from '../domain/rules/dead-letters.ts'
-import { Address, Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Address, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('DiscardDeadLetter', {
+const schema = commandSchema('DiscardDeadLetter', () => ({
   messageId: Id,
-  mailbox: Address.optional(),
+  mailbox: z.optional(Address),
   reason: Short,
-})
+}))
 
-export type DiscardDeadLetter = z.infer<typeof schema>
+export type DiscardDeadLetter = CommandOf<typeof schema>
 
 export const discardDeadLetter = defineCommand(schema, {
   summary: 'Give a dead letter up',

@@ -1,36 +1,46 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideDispatchRound } from '../domain/rules/rounds.ts'
-import { Address, GroupName, Id, Instant, Json, LeaseMs, commandSchema, defineCommand } from './define.ts'
+import {
+  Address,
+  GroupName,
+  Id,
+  Instant,
+  Json,
+  LeaseMs,
+  commandSchema,
+  defineCommand,
+  type CommandOf,
+} from './define.ts'
 
-const schema = commandSchema('DispatchRound', {
+const schema = commandSchema('DispatchRound', () => ({
   group: GroupName,
   items: z
     .array(
       z.strictObject({
         itemId: Id,
         /** Settled by the run's end. */
-        run: Id.optional(),
+        run: z.optional(Id),
         /** Settled by the session. */
-        session: Address.optional(),
+        session: z.optional(Address),
         /** `<run>/<effect>`: settled with the effect. */
-        effect: z.string().min(1).optional(),
+        effect: z.optional(z.string().check(z.minLength(1))),
         /** What is to be done: a text, or any JSON. */
-        payload: Json.optional(),
+        payload: z.optional(Json),
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
   /** When the round is decided: all of them (the default), any one, a quorum of successes, or all settled somehow. */
-  fanIn: z
-    .strictObject({
+  fanIn: z.optional(
+    z.strictObject({
       mode: z.enum(['all', 'any', 'quorum', 'settled']),
-      quorum: z.number().int().min(1).optional(),
-      deadline: Instant.optional(),
-      withinMs: LeaseMs.optional(),
-    })
-    .optional(),
-})
+      quorum: z.optional(z.int().check(z.minimum(1))),
+      deadline: z.optional(Instant),
+      withinMs: z.optional(LeaseMs),
+    }),
+  ),
+}))
 
-export type DispatchRound = z.infer<typeof schema>
+export type DispatchRound = CommandOf<typeof schema>
 
 export const dispatchRound = defineCommand(schema, {
   summary: 'Fan work out, to come back in as it is settled',

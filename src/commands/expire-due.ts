@@ -1,17 +1,17 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideExpireDue } from '../domain/rules/expire-due.ts'
-import { Instant, commandSchema, defineCommand } from './define.ts'
+import { Instant, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ExpireDue', {
+const schema = commandSchema('ExpireDue', () => ({
   /** Since when the sweeper is awake: a lease that ran out while it was not may still be renewed for as long again. */
-  awakeSince: Instant.optional(),
+  awakeSince: z.optional(Instant),
   /** What was due then: whoever is stopped between looking and acting ends nothing that fell due meanwhile. */
-  until: Instant.optional(),
+  until: z.optional(Instant),
   /** The clock is right, though the newest event is long ago. */
-  force: z.boolean().optional(),
-})
+  force: z.optional(z.boolean()),
+}))
 
-export type ExpireDue = z.infer<typeof schema>
+export type ExpireDue = CommandOf<typeof schema>
 
 export const expireDue = defineCommand(schema, {
   summary: 'End whatever is due: messages, requests, offers, leases, rounds, half-closed sessions',

@@ -1,15 +1,15 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideFailRun } from '../domain/rules/end-run.ts'
-import { Id, Json, Text, commandSchema, defineCommand } from './define.ts'
+import { Id, Json, Text, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('FailRun', {
+const schema = commandSchema('FailRun', () => ({
   runId: Id,
   reason: z.enum(['error', 'timeout', 'lost', 'budget', 'rejected']),
   error: Text,
-  partial: Json.optional(),
-})
+  partial: z.optional(Json),
+}))
 
-export type FailRun = z.infer<typeof schema>
+export type FailRun = CommandOf<typeof schema>
 
 export const failRun = defineCommand(schema, {
   summary: 'End a run that has failed, and its descendants',

@@ -1,17 +1,17 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideFormGroup } from '../domain/rules/groups.ts'
-import { Address, GroupName, commandSchema, defineCommand } from './define.ts'
+import { Address, GroupName, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('FormGroup', {
+const schema = commandSchema('FormGroup', () => ({
   /** `<name>`, of one's own root session; `<root session>/<name>` says whose. */
   name: GroupName,
   /** The session that forms it, if nobody is named. */
-  coordinator: Address.optional(),
+  coordinator: z.optional(Address),
   /** Sessions and runs. */
-  members: z.array(Address).optional(),
-})
+  members: z.optional(z.array(Address)),
+}))
 
-export type FormGroup = z.infer<typeof schema>
+export type FormGroup = CommandOf<typeof schema>
 
 export const formGroup = defineCommand(schema, {
   summary: 'Form a group, or find it again: its name lasts for ever',

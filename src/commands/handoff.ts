@@ -1,23 +1,34 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideHandoff } from '../domain/rules/handoff.ts'
-import { Address, Epoch, Id, Instant, LeaseMs, Short, Text, commandSchema, defineCommand } from './define.ts'
+import {
+  Address,
+  Epoch,
+  Id,
+  Instant,
+  LeaseMs,
+  Short,
+  Text,
+  commandSchema,
+  defineCommand,
+  type CommandOf,
+} from './define.ts'
 
-const schema = commandSchema('Handoff', {
+const schema = commandSchema('Handoff', () => ({
   taskId: Id,
   to: Address,
   /** `immediate` is the default. */
-  mode: z.enum(['immediate', 'offer']).optional(),
+  mode: z.optional(z.enum(['immediate', 'offer'])),
   /** What the next owner needs to know. */
-  context: Text.optional(),
-  expiresAt: Instant.optional(),
-  expiresWithinMs: LeaseMs.optional(),
-  expectEpoch: Epoch.optional(),
+  context: z.optional(Text),
+  expiresAt: z.optional(Instant),
+  expiresWithinMs: z.optional(LeaseMs),
+  expectEpoch: z.optional(Epoch),
   /** The operator hands over what is another's. */
-  force: z.boolean().optional(),
-  reason: Short.optional(),
-})
+  force: z.optional(z.boolean()),
+  reason: z.optional(Short),
+}))
 
-export type Handoff = z.infer<typeof schema>
+export type Handoff = CommandOf<typeof schema>
 
 export const handoff = defineCommand(schema, {
   summary: 'Hand a task over to another session, or offer it',

@@ -1,13 +1,13 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideJoinTask } from '../domain/rules/tasks.ts'
-import { Id, commandSchema, defineCommand } from './define.ts'
+import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('JoinTask', {
+const schema = commandSchema('JoinTask', () => ({
   taskId: Id,
-  sessionId: Id.optional(),
-})
+  sessionId: z.optional(Id),
+}))
 
-export type JoinTask = z.infer<typeof schema>
+export type JoinTask = CommandOf<typeof schema>
 
 export const joinTask = defineCommand(schema, {
   summary: 'Take part in a task',

@@ -1,13 +1,13 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideLeaveTask } from '../domain/rules/tasks.ts'
-import { Id, commandSchema, defineCommand } from './define.ts'
+import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('LeaveTask', {
+const schema = commandSchema('LeaveTask', () => ({
   taskId: Id,
-  sessionId: Id.optional(),
-})
+  sessionId: z.optional(Id),
+}))
 
-export type LeaveTask = z.infer<typeof schema>
+export type LeaveTask = CommandOf<typeof schema>
 
 export const leaveTask = defineCommand(schema, {
   summary: 'Take part in a task no longer',

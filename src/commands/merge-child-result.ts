@@ -1,25 +1,23 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideMergeChildResult } from '../domain/rules/merge-result.ts'
-import { Id, Json, Key, commandSchema, defineCommand } from './define.ts'
+import { Id, Json, Key, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const Strategy = z.union([
-  z.enum(['fail', 'ours', 'theirs', 'append', 'deep', 'sum', 'max', 'min']),
-  z.strictObject({ set: Json }),
-])
+const strategy = () =>
+  z.union([z.enum(['fail', 'ours', 'theirs', 'append', 'deep', 'sum', 'max', 'min']), z.strictObject({ set: Json })])
 
-const schema = commandSchema('MergeChildResult', {
+const schema = commandSchema('MergeChildResult', () => ({
   childRunId: Id,
-  checkpoint: Id.optional(),
-  into: z.enum(['parent', 'session']).optional(),
+  checkpoint: z.optional(Id),
+  into: z.optional(z.enum(['parent', 'session'])),
   /** The key under which the run's result is kept. */
-  resultAs: Key.optional(),
-  strategies: z.record(Key, Strategy).optional(),
+  resultAs: z.optional(Key),
+  strategies: z.optional(z.record(Key, strategy())),
   /** For the keys without a strategy of their own. */
-  default: Strategy.optional(),
-  allowPartial: z.boolean().optional(),
-})
+  default: z.optional(strategy()),
+  allowPartial: z.optional(z.boolean()),
+}))
 
-export type MergeChildResult = z.infer<typeof schema>
+export type MergeChildResult = CommandOf<typeof schema>
 
 export const mergeChildResult = defineCommand(schema, {
   summary: "Merge what a child run wrote into its parent's state, or the session's",

@@ -1,21 +1,21 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideOpenSession } from '../domain/rules/sessions.ts'
-import { AbsolutePath, Id, Json, Key, LeaseMs, Short, commandSchema, defineCommand } from './define.ts'
+import { AbsolutePath, Id, Json, Key, LeaseMs, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('OpenSession', {
-  sessionId: Id.optional(),
-  label: Short.min(1).optional(),
-  harness: Short.optional(),
-  model: Short.optional(),
-  parentSessionId: Id.optional(),
-  cwd: AbsolutePath.optional(),
-  leaseMs: LeaseMs.optional(),
-  meta: z.record(Key, Json).optional(),
+const schema = commandSchema('OpenSession', () => ({
+  sessionId: z.optional(Id),
+  label: z.optional(Short.check(z.minLength(1))),
+  harness: z.optional(Short),
+  model: z.optional(Short),
+  parentSessionId: z.optional(Id),
+  cwd: z.optional(AbsolutePath),
+  leaseMs: z.optional(LeaseMs),
+  meta: z.optional(z.record(Key, Json)),
   /** Open already is fine: start hooks repeat it. */
-  ensure: z.boolean().optional(),
-})
+  ensure: z.optional(z.boolean()),
+}))
 
-export type OpenSession = z.infer<typeof schema>
+export type OpenSession = CommandOf<typeof schema>
 
 export const openSession = defineCommand(schema, {
   summary: 'Open a session: an agent seat with a mailbox',

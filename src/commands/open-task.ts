@@ -1,15 +1,15 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideOpenTask } from '../domain/rules/tasks.ts'
-import { Address, Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Address, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('OpenTask', {
-  taskId: Id.optional(),
-  title: Short.min(1),
-  owner: Address.optional(),
-  participants: z.array(Address).optional(),
-})
+const schema = commandSchema('OpenTask', () => ({
+  taskId: z.optional(Id),
+  title: Short.check(z.minLength(1)),
+  owner: z.optional(Address),
+  participants: z.optional(z.array(Address)),
+}))
 
-export type OpenTask = z.infer<typeof schema>
+export type OpenTask = CommandOf<typeof schema>
 
 export const openTask = defineCommand(schema, {
   summary: 'Open a task: a named scope with participants and at most one owner',

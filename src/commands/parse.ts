@@ -1,8 +1,9 @@
 /** From whatever a caller handed in to a command, or to the refusal that says what is wrong with it. */
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { nearest } from '../domain/nearest.ts'
 import { refuse } from '../domain/refuse.ts'
 import type { ErrorCode } from '../errors.ts'
+import { inEnglish } from '../events/english.ts'
 import { commandCatalog, type Command } from './catalog.ts'
 import type { CommandDefinition } from './define.ts'
 
@@ -19,7 +20,7 @@ export function parseCommand(input: unknown): Parsed {
     // Records are read without it, and what is dropped in silence is not what was asked.
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) return badKey(type, field)
   }
-  const result = definition.schema.safeParse(input)
+  const result = definition.schema.safeParse(input, inEnglish)
   // Taken now: what the caller does to its objects later is no part of the command.
   if (result.success) return { definition, command: structuredClone(result.data) as Command }
   return malformed(type, input, result.error.issues)

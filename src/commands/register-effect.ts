@@ -1,15 +1,15 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideRegisterEffect } from '../domain/rules/effects.ts'
-import { Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('RegisterEffect', {
+const schema = commandSchema('RegisterEffect', () => ({
   runId: Id,
   effectId: Id,
-  kind: Short.optional(),
-  label: Short.optional(),
-})
+  kind: z.optional(Short),
+  label: z.optional(Short),
+}))
 
-export type RegisterEffect = z.infer<typeof schema>
+export type RegisterEffect = CommandOf<typeof schema>
 
 export const registerEffect = defineCommand(schema, {
   summary: "Name a piece of a run's work, for later runs to serve",

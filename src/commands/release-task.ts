@@ -1,14 +1,14 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideReleaseTask } from '../domain/rules/ownership.ts'
-import { Epoch, Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Epoch, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ReleaseTask', {
+const schema = commandSchema('ReleaseTask', () => ({
   taskId: Id,
-  reason: Short.optional(),
-  expectEpoch: Epoch.optional(),
-})
+  reason: z.optional(Short),
+  expectEpoch: z.optional(Epoch),
+}))
 
-export type ReleaseTask = z.infer<typeof schema>
+export type ReleaseTask = CommandOf<typeof schema>
 
 export const releaseTask = defineCommand(schema, {
   summary: 'Let a task go, to nobody',

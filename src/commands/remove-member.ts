@@ -1,14 +1,13 @@
-import type * as z from 'zod'
 import { decideRemoveMember } from '../domain/rules/groups.ts'
-import { Address, GroupName, commandSchema, defineCommand } from './define.ts'
+import { Address, GroupName, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('RemoveMember', {
+const schema = commandSchema('RemoveMember', () => ({
   group: GroupName,
   /** As the group lists it: `session:<id>`, or the bare id; `run:<id>`. */
   member: Address,
-})
+}))
 
-export type RemoveMember = z.infer<typeof schema>
+export type RemoveMember = CommandOf<typeof schema>
 
 export const removeMember = defineCommand(schema, {
   summary: 'Take a member out of a group; a member may leave by itself',

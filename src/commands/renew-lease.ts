@@ -1,14 +1,14 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideRenewLease } from '../domain/rules/sessions.ts'
-import { Id, LeaseMs, commandSchema, defineCommand } from './define.ts'
+import { Id, LeaseMs, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('RenewLease', {
-  sessionId: Id.optional(),
-  runId: Id.optional(),
-  leaseMs: LeaseMs.optional(),
-})
+const schema = commandSchema('RenewLease', () => ({
+  sessionId: z.optional(Id),
+  runId: z.optional(Id),
+  leaseMs: z.optional(LeaseMs),
+}))
 
-export type RenewLease = z.infer<typeof schema>
+export type RenewLease = CommandOf<typeof schema>
 
 export const renewLease = defineCommand(schema, {
   summary: 'Say that a session or a run is still alive',

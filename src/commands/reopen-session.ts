@@ -1,12 +1,11 @@
-import type * as z from 'zod'
 import { decideReopenSession } from '../domain/rules/sessions.ts'
-import { Id, commandSchema, defineCommand } from './define.ts'
+import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ReopenSession', {
+const schema = commandSchema('ReopenSession', () => ({
   sessionId: Id,
-})
+}))
 
-export type ReopenSession = z.infer<typeof schema>
+export type ReopenSession = CommandOf<typeof schema>
 
 export const reopenSession = defineCommand(schema, {
   summary: 'Open a closed session again',

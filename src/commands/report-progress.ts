@@ -1,16 +1,16 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideReportProgress } from '../domain/rules/start-run.ts'
-import { Id, Short, Values, commandSchema, defineCommand } from './define.ts'
+import { Id, Short, Values, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ReportProgress', {
+const schema = commandSchema('ReportProgress', () => ({
   runId: Id,
-  percent: z.number().min(0).max(100).optional(),
-  step: Short.optional(),
-  label: Short.optional(),
-  usage: Values.optional(),
-})
+  percent: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
+  step: z.optional(Short),
+  label: z.optional(Short),
+  usage: z.optional(Values),
+}))
 
-export type ReportProgress = z.infer<typeof schema>
+export type ReportProgress = CommandOf<typeof schema>
 
 export const reportProgress = defineCommand(schema, {
   summary: 'Say how far a run is',

@@ -1,16 +1,16 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideRequeueDeadLetter } from '../domain/rules/dead-letters.ts'
-import { Address, Id, commandSchema, defineCommand } from './define.ts'
+import { Address, Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('RequeueDeadLetter', {
+const schema = commandSchema('RequeueDeadLetter', () => ({
   messageId: Id,
   /** Where it died; without it, wherever it did. */
-  mailbox: Address.optional(),
+  mailbox: z.optional(Address),
   /** Where it goes instead. */
-  to: Address.optional(),
-})
+  to: z.optional(Address),
+}))
 
-export type RequeueDeadLetter = z.infer<typeof schema>
+export type RequeueDeadLetter = CommandOf<typeof schema>
 
 export const requeueDeadLetter = defineCommand(schema, {
   summary: 'Deliver a dead letter after all',

@@ -1,12 +1,11 @@
-import type * as z from 'zod'
 import { decideResumeRun } from '../domain/rules/start-run.ts'
-import { Id, commandSchema, defineCommand } from './define.ts'
+import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ResumeRun', {
+const schema = commandSchema('ResumeRun', () => ({
   runId: Id,
-})
+}))
 
-export type ResumeRun = z.infer<typeof schema>
+export type ResumeRun = CommandOf<typeof schema>
 
 export const resumeRun = defineCommand(schema, {
   summary: 'Say that a waiting run is at work again',

@@ -1,16 +1,16 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideSeedChildState } from '../domain/rules/seed.ts'
-import { Id, Key, Values, commandSchema, defineCommand } from './define.ts'
+import { Id, Key, Values, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SeedChildState', {
+const schema = commandSchema('SeedChildState', () => ({
   childRunId: Id,
   /** Of what the parent reads; `a` covers `a.b`. Without it, all. */
-  keys: z.array(Key).optional(),
-  values: Values.optional(),
-  exclude: z.array(Key).optional(),
-})
+  keys: z.optional(z.array(Key)),
+  values: z.optional(Values),
+  exclude: z.optional(z.array(Key)),
+}))
 
-export type SeedChildState = z.infer<typeof schema>
+export type SeedChildState = CommandOf<typeof schema>
 
 export const seedChildState = defineCommand(schema, {
   summary: 'Give a child run the state that it starts from',

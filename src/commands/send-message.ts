@@ -1,15 +1,15 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideSendMessage } from '../domain/rules/messages.ts'
-import { Address, commandSchema, defineCommand } from './define.ts'
+import { Address, commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { words } from './words.ts'
 
-const schema = commandSchema('SendMessage', {
+const schema = commandSchema('SendMessage', () => ({
   /** Without it, `inReplyTo` says whom to answer. */
-  to: Address.optional(),
+  to: z.optional(Address),
   ...words,
-})
+}))
 
-export type SendMessage = z.infer<typeof schema>
+export type SendMessage = CommandOf<typeof schema>
 
 export const sendMessage = defineCommand(schema, {
   summary: 'Send a message to one mailbox',

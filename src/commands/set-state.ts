@@ -1,17 +1,17 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideSetState } from '../domain/rules/set-state.ts'
-import { Epoch, Id, Key, Values, commandSchema, defineCommand } from './define.ts'
+import { Epoch, Id, Key, Values, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SetState', {
+const schema = commandSchema('SetState', () => ({
   scope: z.enum(['session', 'run']),
   id: Id,
-  set: Values.optional(),
-  remove: z.array(Key).optional(),
+  set: z.optional(Values),
+  remove: z.optional(z.array(Key)),
   /** The versions that the keys must have; 0 is not there. */
-  expect: z.record(Key, Epoch).optional(),
-})
+  expect: z.optional(z.record(Key, Epoch)),
+}))
 
-export type SetState = z.infer<typeof schema>
+export type SetState = CommandOf<typeof schema>
 
 export const setState = defineCommand(schema, {
   summary: 'Write shared state of a session tree or a run',

@@ -1,15 +1,15 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideSetTaskStatus } from '../domain/rules/tasks.ts'
-import { Epoch, Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Epoch, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SetTaskStatus', {
+const schema = commandSchema('SetTaskStatus', () => ({
   taskId: Id,
   status: z.enum(['open', 'in_progress', 'blocked']),
-  reason: Short.optional(),
-  expectEpoch: Epoch.optional(),
-})
+  reason: z.optional(Short),
+  expectEpoch: z.optional(Epoch),
+}))
 
-export type SetTaskStatus = z.infer<typeof schema>
+export type SetTaskStatus = CommandOf<typeof schema>
 
 export const setTaskStatus = defineCommand(schema, {
   summary: 'Say how a task stands',

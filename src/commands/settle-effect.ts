@@ -1,15 +1,15 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideSettleEffect } from '../domain/rules/effects.ts'
-import { Id, Json, commandSchema, defineCommand } from './define.ts'
+import { Id, Json, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SettleEffect', {
+const schema = commandSchema('SettleEffect', () => ({
   runId: Id,
   effectId: Id,
   outcome: z.enum(['ok', 'error', 'cancelled']),
-  result: Json.optional(),
-})
+  result: z.optional(Json),
+}))
 
-export type SettleEffect = z.infer<typeof schema>
+export type SettleEffect = CommandOf<typeof schema>
 
 export const settleEffect = defineCommand(schema, {
   summary: 'Say how an effect of a run went',

@@ -1,18 +1,18 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideSettleItem } from '../domain/rules/rounds.ts'
-import { GroupName, Id, Json, Short, commandSchema, defineCommand } from './define.ts'
+import { GroupName, Id, Json, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SettleItem', {
+const schema = commandSchema('SettleItem', () => ({
   group: GroupName,
   /** The newest, if none is named. */
-  round: z.number().int().min(1).optional(),
+  round: z.optional(z.int().check(z.minimum(1))),
   itemId: Id,
   outcome: z.enum(['ok', 'failed']),
-  result: Json.optional(),
-  reason: Short.optional(),
-})
+  result: z.optional(Json),
+  reason: z.optional(Short),
+}))
 
-export type SettleItem = z.infer<typeof schema>
+export type SettleItem = CommandOf<typeof schema>
 
 export const settleItem = defineCommand(schema, {
   summary: 'Say how an item of a round went',

@@ -1,30 +1,32 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideStartRun } from '../domain/rules/start-run.ts'
-import { AbsolutePath, Id, LeaseMs, Short, commandSchema, defineCommand } from './define.ts'
+import { AbsolutePath, Id, LeaseMs, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('StartRun', {
-  runId: Id.optional(),
-  sessionId: Id.optional(),
-  parentRunId: Id.optional(),
+const schema = commandSchema('StartRun', () => ({
+  runId: z.optional(Id),
+  sessionId: z.optional(Id),
+  parentRunId: z.optional(Id),
   /** The piece of the parent's work that it serves. */
-  effectId: Id.optional(),
-  harness: Short.optional(),
-  model: Short.optional(),
-  isolation: z
-    .strictObject({
-      context: z.enum(['isolated', 'shared']).optional(),
-      runDir: AbsolutePath.optional(),
-      worktree: z.strictObject({ path: AbsolutePath, branch: Short.optional(), baseRef: Short.optional() }).optional(),
-    })
-    .optional(),
+  effectId: z.optional(Id),
+  harness: z.optional(Short),
+  model: z.optional(Short),
+  isolation: z.optional(
+    z.strictObject({
+      context: z.optional(z.enum(['isolated', 'shared'])),
+      runDir: z.optional(AbsolutePath),
+      worktree: z.optional(
+        z.strictObject({ path: AbsolutePath, branch: z.optional(Short), baseRef: z.optional(Short) }),
+      ),
+    }),
+  ),
   /** It may outlive its parent. */
-  background: z.boolean().optional(),
-  leaseMs: LeaseMs.optional(),
-  label: Short.optional(),
-  begin: z.boolean().optional(),
-})
+  background: z.optional(z.boolean()),
+  leaseMs: z.optional(LeaseMs),
+  label: z.optional(Short),
+  begin: z.optional(z.boolean()),
+}))
 
-export type StartRun = z.infer<typeof schema>
+export type StartRun = CommandOf<typeof schema>
 
 export const startRun = defineCommand(schema, {
   summary: 'Start a run: one attempt at work inside a session',

@@ -1,13 +1,12 @@
-import type * as z from 'zod'
 import { decideSuspendRun } from '../domain/rules/start-run.ts'
-import { Id, Short, commandSchema, defineCommand } from './define.ts'
+import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SuspendRun', {
+const schema = commandSchema('SuspendRun', () => ({
   runId: Id,
   reason: Short,
-})
+}))
 
-export type SuspendRun = z.infer<typeof schema>
+export type SuspendRun = CommandOf<typeof schema>
 
 export const suspendRun = defineCommand(schema, {
   summary: 'Say that a run waits for something',

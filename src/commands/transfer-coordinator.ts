@@ -1,14 +1,14 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { decideTransferCoordinator } from '../domain/rules/groups.ts'
-import { Address, GroupName, Short, commandSchema, defineCommand } from './define.ts'
+import { Address, GroupName, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('TransferCoordinator', {
+const schema = commandSchema('TransferCoordinator', () => ({
   group: GroupName,
   to: Address,
-  reason: Short.optional(),
-})
+  reason: z.optional(Short),
+}))
 
-export type TransferCoordinator = z.infer<typeof schema>
+export type TransferCoordinator = CommandOf<typeof schema>
 
 export const transferCoordinator = defineCommand(schema, {
   summary: "Hand the coordinator's seat over, or take a vacant one",

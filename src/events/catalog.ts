@@ -1,5 +1,5 @@
 /** All events, and how a stored one is read. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { EventDefinition } from './define.ts'
 import * as group from './group.ts'
 import * as message from './message.ts'

@@ -2,7 +2,7 @@
  * STORED FORMAT. What happens to a group and its rounds, on `group-<root session>/<name>`; that an item waits for a run
  * also on that run's stream.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defineEvent } from './define.ts'
 import { Count, Id, Instant, Json, Mailbox } from './shapes.ts'
 
@@ -15,100 +15,114 @@ const ofRound = { groupId, round }
 /** A member is a session or a run; `sessionId` is the seat behind it. */
 const member = { member: Mailbox, sessionId: Id }
 
-export const GroupFormed = defineEvent('GroupFormed', 1, {
+export const GroupFormed = defineEvent('GroupFormed', 1, () => ({
   groupId,
   name: Id,
   rootSessionId: Id,
   coordinator: Id,
   members: z.array(z.strictObject(member)),
-})
+}))
 
-export const MemberAdded = defineEvent('MemberAdded', 1, { groupId, ...member })
-export const MemberRemoved = defineEvent('MemberRemoved', 1, { groupId, ...member })
+export const MemberAdded = defineEvent('MemberAdded', 1, () => ({ groupId, ...member }))
+export const MemberRemoved = defineEvent('MemberRemoved', 1, () => ({ groupId, ...member }))
 
-export const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, {
+export const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, () => ({
   groupId,
-  from: Id.optional(),
+  from: z.optional(Id),
   to: Id,
-  reason: z.string().optional(),
-})
+  reason: z.optional(z.string()),
+}))
 
 /** Nobody coordinates the group until somebody takes the seat. */
-export const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, { groupId, from: Id, reason: z.string() })
+export const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, () => ({
+  groupId,
+  from: Id,
+  reason: z.string(),
+}))
 
-export const RoundDispatched = defineEvent('RoundDispatched', 1, {
+export const RoundDispatched = defineEvent('RoundDispatched', 1, () => ({
   ...ofRound,
   items: z.array(
     z.strictObject({
       itemId: Id,
       /** Who settles it: a run by its end, a session, an effect of a run by being settled. None of them: the coordinator. */
-      runId: Id.optional(),
-      sessionId: Id.optional(),
-      effectId: Id.optional(),
+      runId: z.optional(Id),
+      sessionId: z.optional(Id),
+      effectId: z.optional(Id),
       /** The dispatch message that went out for it; the payload lies there, or here where there is none. */
-      messageId: Id.optional(),
-      payload: Json.optional(),
+      messageId: z.optional(Id),
+      payload: z.optional(Json),
     }),
   ),
   fanIn: z.strictObject({
     mode: z.enum(['all', 'any', 'quorum', 'settled']),
     /** How many items have to succeed; under `settled`, have to be settled at all. */
     needed: Count,
-    deadline: Instant.optional(),
+    deadline: z.optional(Instant),
   }),
-})
+}))
 
 /** On the run's stream: its end settles the item. With `effectId` it is that effect of the run that settles it. */
-export const ItemBound = defineEvent('ItemBound', 1, { runId: Id, ...ofRound, itemId: Id, effectId: Id.optional() })
+export const ItemBound = defineEvent('ItemBound', 1, () => ({
+  runId: Id,
+  ...ofRound,
+  itemId: Id,
+  effectId: z.optional(Id),
+}))
 
 /** Its session closed, and the successor goes on with it. */
-export const ItemReassigned = defineEvent('ItemReassigned', 1, { ...ofRound, itemId: Id, from: Id, to: Id })
+export const ItemReassigned = defineEvent('ItemReassigned', 1, () => ({ ...ofRound, itemId: Id, from: Id, to: Id }))
 
-export const ItemSettled = defineEvent('ItemSettled', 1, {
+export const ItemSettled = defineEvent('ItemSettled', 1, () => ({
   ...ofRound,
   itemId: Id,
   outcome: z.enum(['ok', 'failed']),
-  result: Json.optional(),
+  result: z.optional(Json),
   /** There was no room for the result: the run has it. */
-  omitted: z.literal(true).optional(),
-  reason: z.string().optional(),
+  omitted: z.optional(z.literal(true)),
+  reason: z.optional(z.string()),
   /** The run that it was bound to, and of its effect the run that served it. */
-  runId: Id.optional(),
-  servedBy: Id.optional(),
+  runId: z.optional(Id),
+  servedBy: z.optional(Id),
   /** The round had fanned in before: it changes nothing any more. */
   late: z.boolean(),
-})
+}))
 
 /** `omitted` results were too large to be told twice; the item has them. */
-const settled = z.strictObject({
-  itemId: Id,
-  outcome: z.enum(['ok', 'failed']),
-  result: Json.optional(),
-  omitted: z.literal(true).optional(),
-})
+const settled = () =>
+  z.strictObject({
+    itemId: Id,
+    outcome: z.enum(['ok', 'failed']),
+    result: z.optional(Json),
+    omitted: z.optional(z.literal(true)),
+  })
 
-export const FanInReached = defineEvent('FanInReached', 1, {
+export const FanInReached = defineEvent('FanInReached', 1, () => ({
   ...ofRound,
   verdict: z.enum(['complete', 'failed', 'partial']),
-  results: z.array(settled),
+  results: z.array(settled()),
   missing: z.array(Id),
-})
+}))
 
-export const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, {
+export const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, () => ({
   ...ofRound,
   label,
-  settled: z.array(settled),
+  settled: z.array(settled()),
   pending: z.array(Id),
-  partial: Json.optional(),
-})
+  partial: z.optional(Json),
+}))
 
 /** `runIds` are those to which an item of it was still bound. */
-export const RoundCancelled = defineEvent('RoundCancelled', 1, { ...ofRound, reason: z.string(), runIds: z.array(Id) })
+export const RoundCancelled = defineEvent('RoundCancelled', 1, () => ({
+  ...ofRound,
+  reason: z.string(),
+  runIds: z.array(Id),
+}))
 
 /** `coordinator` and `members` as they were: it leaves their seats. */
-export const GroupDisbanded = defineEvent('GroupDisbanded', 1, {
+export const GroupDisbanded = defineEvent('GroupDisbanded', 1, () => ({
   groupId,
-  reason: z.string().optional(),
-  coordinator: Id.optional(),
+  reason: z.optional(z.string()),
+  coordinator: z.optional(Id),
   members: z.array(z.strictObject(member)),
-})
+}))

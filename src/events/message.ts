@@ -2,48 +2,48 @@
  * STORED FORMAT. Messages and their deliveries. MessageSent stands on the sender's mailbox stream, what becomes of a
  * delivery on that of the mailbox it lies in. `sessionId` says in whose inbox a mailbox shows.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defineEvent } from './define.ts'
 import { Id, Instant, Json, Mailbox } from './shapes.ts'
 
-export const MessageSent = defineEvent('MessageSent', 1, {
+export const MessageSent = defineEvent('MessageSent', 1, () => ({
   messageId: Id,
   from: Mailbox,
   /** The address as it was written, and the mailboxes that it meant. */
   address: z.string(),
   to: z.array(Mailbox),
-  taskId: Id.optional(),
+  taskId: z.optional(Id),
   kind: z.string(),
-  subject: z.string().optional(),
+  subject: z.optional(z.string()),
   body: z.string(),
-  data: Json.optional(),
-  inReplyTo: Id.optional(),
+  data: z.optional(Json),
+  inReplyTo: z.optional(Id),
   threadId: Id,
   /** Makes it a request: the first reply until then answers it. */
-  replyBy: Instant.optional(),
-  expiresAt: Instant.optional(),
-})
+  replyBy: z.optional(Instant),
+  expiresAt: z.optional(Instant),
+}))
 
-const delivery = { messageId: Id, mailbox: Mailbox, sessionId: Id.optional() }
+const delivery = { messageId: Id, mailbox: Mailbox, sessionId: z.optional(Id) }
 
-export const MessageDelivered = defineEvent('MessageDelivered', 1, delivery)
-export const MessageUndeliverable = defineEvent('MessageUndeliverable', 1, { ...delivery, reason: z.string() })
-export const MessageAcknowledged = defineEvent('MessageAcknowledged', 1, delivery)
+export const MessageDelivered = defineEvent('MessageDelivered', 1, () => delivery)
+export const MessageUndeliverable = defineEvent('MessageUndeliverable', 1, () => ({ ...delivery, reason: z.string() }))
+export const MessageAcknowledged = defineEvent('MessageAcknowledged', 1, () => delivery)
 
 /** Where a delivery goes instead. */
-const destination = { to: Mailbox, toSessionId: Id.optional() }
+const destination = { to: Mailbox, toSessionId: z.optional(Id) }
 
-export const MessageTransferred = defineEvent('MessageTransferred', 1, {
+export const MessageTransferred = defineEvent('MessageTransferred', 1, () => ({
   ...delivery,
   ...destination,
   reason: z.string(),
-})
-export const MessageDeadLettered = defineEvent('MessageDeadLettered', 1, { ...delivery, reason: z.string() })
-export const MessageExpired = defineEvent('MessageExpired', 1, delivery)
+}))
+export const MessageDeadLettered = defineEvent('MessageDeadLettered', 1, () => ({ ...delivery, reason: z.string() }))
+export const MessageExpired = defineEvent('MessageExpired', 1, () => delivery)
 
 /** On the stream of the mailbox that asked. The first of these counts. */
-export const RequestAnswered = defineEvent('RequestAnswered', 1, { ...delivery, replyId: Id })
-export const RequestExpired = defineEvent('RequestExpired', 1, delivery)
+export const RequestAnswered = defineEvent('RequestAnswered', 1, () => ({ ...delivery, replyId: Id }))
+export const RequestExpired = defineEvent('RequestExpired', 1, () => delivery)
 
-export const DeadLetterRequeued = defineEvent('DeadLetterRequeued', 1, { ...delivery, ...destination })
-export const DeadLetterDiscarded = defineEvent('DeadLetterDiscarded', 1, { ...delivery, reason: z.string() })
+export const DeadLetterRequeued = defineEvent('DeadLetterRequeued', 1, () => ({ ...delivery, ...destination }))
+export const DeadLetterDiscarded = defineEvent('DeadLetterDiscarded', 1, () => ({ ...delivery, reason: z.string() }))

@@ -1,48 +1,48 @@
 /** STORED FORMAT. What happens to a session: on `session-<id>`, its lease on `lease-<id>`. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defineEvent } from './define.ts'
 import { Count, Id, Instant, Outcome, Values } from './shapes.ts'
 
-export const SessionOpened = defineEvent('SessionOpened', 1, {
+export const SessionOpened = defineEvent('SessionOpened', 1, () => ({
   sessionId: Id,
   rootSessionId: Id,
-  parentSessionId: Id.optional(),
+  parentSessionId: z.optional(Id),
   depth: Count,
-  label: z.string().optional(),
-  harness: z.string().optional(),
-  model: z.string().optional(),
-  cwd: z.string().optional(),
-  leaseMs: Count.optional(),
-  leaseUntil: Instant.optional(),
-  meta: Values.optional(),
-})
+  label: z.optional(z.string()),
+  harness: z.optional(z.string()),
+  model: z.optional(z.string()),
+  cwd: z.optional(z.string()),
+  leaseMs: z.optional(Count),
+  leaseUntil: z.optional(Instant),
+  meta: z.optional(Values),
+}))
 
 /** From here on nothing can be attached to the session; what it holds is moved next. */
-export const SessionClosing = defineEvent('SessionClosing', 1, {
+export const SessionClosing = defineEvent('SessionClosing', 1, () => ({
   sessionId: Id,
   outcome: Outcome,
-  reason: z.string().optional(),
-  successorId: Id.optional(),
-})
+  reason: z.optional(z.string()),
+  successorId: z.optional(Id),
+}))
 
-export const SessionClosed = defineEvent('SessionClosed', 1, {
+export const SessionClosed = defineEvent('SessionClosed', 1, () => ({
   sessionId: Id,
   outcome: Outcome,
-  reason: z.string().optional(),
-  successorId: Id.optional(),
-})
+  reason: z.optional(z.string()),
+  successorId: z.optional(Id),
+}))
 
-export const SessionReopened = defineEvent('SessionReopened', 1, {
+export const SessionReopened = defineEvent('SessionReopened', 1, () => ({
   sessionId: Id,
-  leaseMs: Count.optional(),
-  leaseUntil: Instant.optional(),
-})
+  leaseMs: z.optional(Count),
+  leaseUntil: z.optional(Instant),
+}))
 
 /** Of a session or of a run, whichever is named. */
-export const LeaseRenewed = defineEvent('LeaseRenewed', 1, {
-  sessionId: Id.optional(),
-  runId: Id.optional(),
+export const LeaseRenewed = defineEvent('LeaseRenewed', 1, () => ({
+  sessionId: z.optional(Id),
+  runId: z.optional(Id),
   /** How long it was granted for: the time of the commit is later than that of the grant. */
-  leaseMs: Count.optional(),
+  leaseMs: z.optional(Count),
   leaseUntil: Instant,
-})
+}))

@@ -1,22 +1,22 @@
 /** STORED FORMAT. Shared state: a session's on `state-<root session>`, a run's on `work-<run>`, a seed on `run-<child>`. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { defineEvent } from './define.ts'
 import { Count, Id, Values } from './shapes.ts'
 
 const target = { scope: z.enum(['session', 'run']), id: Id }
 
-export const StateChanged = defineEvent('StateChanged', 1, {
+export const StateChanged = defineEvent('StateChanged', 1, () => ({
   ...target,
   set: Values,
   remove: z.array(z.string()),
   /** What a run that shares the session's state read there before it first wrote a key of its own. */
-  base: Values.optional(),
+  base: z.optional(Values),
   /** The child run whose writes these are. */
-  mergedFrom: Id.optional(),
-})
+  mergedFrom: z.optional(Id),
+}))
 
 /** Immutable: what a child run starts from. */
-export const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, {
+export const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, () => ({
   runId: Id,
   parentRunId: Id,
   values: Values,
@@ -26,15 +26,15 @@ export const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, {
   versions: z.record(z.string(), Count),
   /** Keys that were asked for and are not there. */
   missing: z.array(z.string()),
-})
+}))
 
 /** On the target's stream, with the StateChanged that it brought. */
-export const ChildResultMerged = defineEvent('ChildResultMerged', 1, {
+export const ChildResultMerged = defineEvent('ChildResultMerged', 1, () => ({
   ...target,
   childRunId: Id,
-  checkpoint: z.string().optional(),
+  checkpoint: z.optional(z.string()),
   /** The key under which the run's result was kept. */
-  resultAs: z.string().optional(),
+  resultAs: z.optional(z.string()),
   /** What became of each key that the child wrote. */
   keys: z.record(z.string(), z.enum(['taken', 'equal', 'kept', 'combined'])),
-})
+}))
