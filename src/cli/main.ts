@@ -209,12 +209,14 @@ stdout.on('error', (error) => {
 const args = process.argv.slice(2)
 /** Behind `--` stands text, whatever it looks like. */
 const flags = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
-try {
-  process.exitCode = await main(args)
-} catch (error) {
-  if (isBrokenPipe(error)) process.exit(EXIT.ok)
-  const { text, json, exit } = explain(error)
-  stderr.write(flags.includes('--json') ? `${JSON.stringify({ error: json })}\n` : `baton: ${text}\n`)
-  if (env['BATON_DEBUG'] !== undefined && error instanceof Error) stderr.write(`${error.stack}\n`)
-  process.exitCode = exit
-}
+main(args)
+  .then((exit) => {
+    process.exitCode = exit
+  })
+  .catch((error: unknown) => {
+    if (isBrokenPipe(error)) process.exit(EXIT.ok)
+    const { text, json, exit } = explain(error)
+    stderr.write(flags.includes('--json') ? `${JSON.stringify({ error: json })}\n` : `baton: ${text}\n`)
+    if (env['BATON_DEBUG'] !== undefined && error instanceof Error) stderr.write(`${error.stack}\n`)
+    process.exitCode = exit
+  })

@@ -3,18 +3,18 @@
  * with Emmett's CommandHandler. Their streams live under `x-`, out of reach of ours.
  *
  * Stream positions begin at 1 and are inclusive, as in Emmett's SQL stores. This is the only place with bigint.
+ *
+ * Emmett takes as long to load as all of this package: it is loaded when a store is asked for. What conflicts is its own
+ * error, of the one copy that the user has.
  */
-import {
-  assertExpectedVersionMatchesCurrent,
-  downcastRecordedMessages,
-  upcastRecordedMessages,
-  type AppendToStreamOptions,
-  type AppendToStreamResultWithGlobalPosition,
-  type Event,
-  type EventStore,
-  type ReadEvent,
-  type ReadEventMetadataWithGlobalPosition,
-  type ReadStreamOptions,
+import type {
+  AppendToStreamOptions,
+  AppendToStreamResultWithGlobalPosition,
+  Event,
+  EventStore,
+  ReadEvent,
+  ReadEventMetadataWithGlobalPosition,
+  ReadStreamOptions,
 } from '@event-driven-io/emmett'
 import { BatonError } from '../errors.ts'
 import { STREAM_PATTERN, type Actor, type Commit, type StoredEvent } from './commit.ts'
@@ -45,6 +45,11 @@ export interface EventStoreParts {
 }
 
 const NO_STREAM = 0n
+
+type Emmett = typeof import('@event-driven-io/emmett')
+let emmett: Emmett | undefined
+const loadEmmett = async (): Promise<Emmett> => (emmett ??= await import('@event-driven-io/emmett'))
+
 /** What an event of Emmett's carries beside its data. */
 interface Stored {
   readonly data: unknown
@@ -52,11 +57,15 @@ interface Stored {
 }
 
 export function createEventStore({ log, fold, proposer, index, actor }: EventStoreParts): BatonEventStore {
+  // Under way before the first call; where it fails, that call says so.
+  loadEmmett().catch(() => undefined)
+
   async function readStream<EventType extends Event, Payload extends Event = EventType>(
     streamName: string,
     options: ReadStreamOptions<bigint, EventType, Payload> = {},
   ) {
     const stream = userStream(streamName)
+    const { assertExpectedVersionMatchesCurrent, upcastRecordedMessages } = emmett ?? (await loadEmmett())
     await fold.catchUp()
     const version = index.version(stream)
     assertExpectedVersionMatchesCurrent(BigInt(version), options.expectedStreamVersion, NO_STREAM)
@@ -113,9 +122,9 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
     async appendToStream(streamName, events, options = {}) {
       const stream = userStream(streamName)
       const expected = options.expectedStreamVersion
-      const payloads = downcastRecordedMessages(events as never, options.schema?.versioning as never) as Event[]
-      // Taken now: what the caller does to its objects later is nobody's event.
-      const stored = asJson(payloads.map((event) => storedEvent(stream, event)))
+      // Taken now, whether or not Emmett is there yet: what the caller does to its objects later is nobody's event.
+      const stored = asJson(downcast(events, options).map((event) => storedEvent(stream, event)))
+      const { assertExpectedVersionMatchesCurrent } = emmett ?? (await loadEmmett())
       const relies = expected !== undefined && expected !== 'NO_CONCURRENCY_CHECK'
 
       return proposer.propose({
@@ -143,6 +152,20 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
       return index.version(userStream(streamName)) > 0
     },
   }
+}
+
+/** What Emmett's `downcastRecordedMessages` does. */
+function downcast<EventType extends Event, Payload extends Event>(
+  events: readonly EventType[],
+  options: AppendToStreamOptions<bigint, EventType, Payload>,
+): readonly Event[] {
+  const { versioning } = options.schema ?? {}
+  if (versioning?.downcast === undefined) return events
+  return events.map((event) => {
+    const older = versioning.downcast?.(event) as Event & Stored
+    const metadata = { ...(event as Stored).metadata, ...older.metadata }
+    return { ...event, data: older.data, ...(('metadata' in event || 'metadata' in older) && { metadata }) } as Event
+  })
 }
 
 /** The stream's version now, the position of its last event, and how many events were just added. */
