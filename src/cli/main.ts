@@ -1,19 +1,18 @@
 #!/usr/bin/env node
 /** The command line: find the verb, open the hub, run it, print what it answers. */
-import { isatty } from 'node:tty'
 import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, type Actor, type Hub } from '../index.ts'
 import { GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
+import { isTerminal, write } from './output.ts'
 import type { Look } from './print.ts'
 import { EXIT, explain, unknownWord, UsageError } from './usage.ts'
 import { duration } from './values.ts'
 import type { Answer, Given, Options, Verb } from './verb.ts'
 import { verbs } from './verbs/catalog.ts'
 
-// Not stdin: only to touch it makes a pipe answer EAGAIN to whoever reads it.
-const { env, stdout, stderr } = process
+const { env } = process
 
 /** The verb is one word or two; what is left are its arguments. */
 function findVerb(words: readonly string[]): { verb: Verb; rest: string[] } {
@@ -90,7 +89,7 @@ async function actorOf(given: Given, look: () => Promise<Hub>): Promise<Actor> {
   if (run !== undefined && run !== '')
     return parseActor(session === undefined || session === '' ? `run:${run}` : `${session}/${run}`, look)
   if (session !== undefined && session !== '') return { kind: 'session', id: session }
-  if (isatty(0)) return { kind: 'operator' }
+  if (isTerminal(0)) return { kind: 'operator' }
   throw new UsageError('who acts?', 'Say so: --as <session>, --as operator, or set BATON_SESSION (and BATON_RUN).')
 }
 
@@ -140,17 +139,10 @@ async function print(said: Answer, given: Given): Promise<number> {
     for await (const line of said.lines) await write(json ? JSON.stringify(line.json) : line.text)
     return EXIT.ok
   }
-  const text = json ? JSON.stringify(said.json, null, stdout.isTTY ? 2 : undefined) : said.text
+  const text = json ? JSON.stringify(said.json, null, isTerminal(1) ? 2 : undefined) : said.text
   if (text !== '' && given['quiet'] !== true) await write(text)
   await said.afterwards?.()
   return said.exit ?? EXIT.ok
-}
-
-/** Waits where the reader is slow: what nobody has read yet is not piled up here. */
-function write(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stdout.write(`${text}\n`, (error) => (error === undefined || error === null ? resolve() : reject(error)))
-  })
 }
 
 /** What a timer of the runtime can count. */
@@ -160,7 +152,7 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1
 const isBrokenPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE'
 
 async function main(args: readonly string[]): Promise<number> {
-  const colour = stdout.isTTY && env['NO_COLOR'] === undefined && !args.includes('--no-color')
+  const colour = env['NO_COLOR'] === undefined && !args.includes('--no-color') && isTerminal(1)
   const look: Look = {
     colour,
     get now() {
@@ -202,10 +194,6 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-stdout.on('error', (error) => {
-  if (isBrokenPipe(error)) process.exit(EXIT.ok)
-})
-
 const args = process.argv.slice(2)
 /** Behind `--` stands text, whatever it looks like. */
 const flags = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
@@ -216,7 +204,7 @@ main(args)
   .catch((error: unknown) => {
     if (isBrokenPipe(error)) process.exit(EXIT.ok)
     const { text, json, exit } = explain(error)
-    stderr.write(flags.includes('--json') ? `${JSON.stringify({ error: json })}\n` : `baton: ${text}\n`)
-    if (env['BATON_DEBUG'] !== undefined && error instanceof Error) stderr.write(`${error.stack}\n`)
+    process.stderr.write(flags.includes('--json') ? `${JSON.stringify({ error: json })}\n` : `baton: ${text}\n`)
+    if (env['BATON_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
     process.exitCode = exit
   })

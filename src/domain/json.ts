@@ -1,5 +1,5 @@
 /** JSON as a value: is it one, are two the same, one text for the same. */
-import { createHash } from 'node:crypto'
+import { hash } from './hash.ts'
 
 /** Deeper is no data, it is an attack on whoever parses it. */
 const MAX_DEPTH = 64
@@ -33,5 +33,4 @@ function canonical(value: unknown): string {
 export const same = (a: unknown, b: unknown): boolean => a === b || canonical(a) === canonical(b)
 
 /** 128 bits of SHA-256: enough to tell two commands, or two seeds, apart. */
-export const digest = (value: unknown): string =>
-  createHash('sha256').update(canonical(value)).digest('hex').slice(0, 32)
+export const digest = (value: unknown): string => hash(canonical(value))

@@ -1,10 +1,9 @@
 /** A worktree or run directory that one live run holds, on `place-<hash of its absolute path>`. */
-import { createHash } from 'node:crypto'
+import { hash } from './hash.ts'
 import type { BatonEvent } from '../events/catalog.ts'
 
 /** A path may be longer than a stream's name, and hold what that may not. */
-export const placeStream = (path: string): string =>
-  `place-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`
+export const placeStream = (path: string): string => `place-${hash(path)}`
 
 export interface HeldPlace {
   readonly path: string

@@ -192,7 +192,7 @@ test.skipIf(!MOUNTS)('a read-only directory: every query works, and what sends a
   )
   await baton.ok('send', 'coder', 'hello', '--as', 'planner')
   await baton.ok('run', 'start', 'r1', '--as', 'coder')
-  const main = path.resolve(import.meta.dirname, '../../dist/baton.js')
+  const main = path.resolve(import.meta.dirname, '../../dist/baton.cjs')
   const queries = [
     'session list',
     'session show coder',
@@ -327,7 +327,7 @@ test('runs, seeds, checkpoints and merges from the shell', async () => {
   ])
 })
 
-const MAIN = path.resolve(import.meta.dirname, '../../dist/baton.js')
+const MAIN = path.resolve(import.meta.dirname, '../../dist/baton.cjs')
 const bash = (script: string): { status: number | null; stdout: string; stderr: string } =>
   spawnSync('bash', ['-c', script.replaceAll('baton', `'${process.execPath}' '${MAIN}'`)], { cwd, encoding: 'utf8' })
 

@@ -143,7 +143,7 @@ test('the same keyed command twice: one commit', async () => {
 
 test('a reader that goes away is no failure', async () => {
   await hub()
-  const main = path.resolve(import.meta.dirname, '../../dist/baton.js')
+  const main = path.resolve(import.meta.dirname, '../../dist/baton.cjs')
   const { spawnSync } = await import('node:child_process')
   for (let i = 0; i < 3; i++) await baton.ok('send', 'planner', 'x'.repeat(60_000), '--as', 'operator')
   const { stdout, stderr } = spawnSync(
