@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { startSweeper } from './alive/sweeper.ts'
-import { createBus } from './commands/bus.ts'
+import { busLater } from './commands/bus-later.ts'
 import { LONGEST_TIMER_MS } from './domain/duration.ts'
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts'
 import { BatonError } from './errors.ts'
@@ -45,6 +45,8 @@ export interface HubOptions {
   readonly unsafeFileSystem?: boolean
   /** How often to look for what is due, in milliseconds; 5 s if nothing is said. `false` leaves that to others. */
   readonly sweepEvery?: number | false
+  /** `later` loads what decides commands with the first one: for a process that mostly reads, and ends soon. */
+  readonly commands?: 'later'
 }
 
 const PATIENCE_MS = 10_000
@@ -97,7 +99,7 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   )
   const { keyUse, unknown } = replica
   const show = (by: Actor, now: number) => preview(replica, fold.head, timestamp(now), by)
-  const bus = createBus({
+  const bus = busLater({
     log,
     fold,
     proposer,
@@ -112,6 +114,7 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
     preview: show,
   })
 
+  if (options.commands !== 'later') await bus.load()
   await fold.catchUp()
   const id = fold.genesis?.hub
   if (id === undefined) throw fold.damage ?? unfounded(log.name)

@@ -1,4 +1,4 @@
-import { describeEvent } from '../index.ts'
+import { describeEvent } from '../exports.ts'
 import { visible } from './print.ts'
 
 /** An event as a sentence that no terminal obeys. */

@@ -1,32 +1,10 @@
-/** Verbs that are a command of the catalogue: their arguments, options and help come from its schema. */
-import {
-  commandCatalog,
-  commandSchema,
-  systemClock,
-  type Command,
-  type CommandType,
-  type DryRun,
-  type Hub,
-  type Receipt,
-} from '../index.ts'
-import { describe } from './describe.ts'
-import { document, duration, instant, isInstant, iso, list, pairs, text, value } from './values.ts'
+/** What the catalogue says about a command's verb: its options, its help, and what its words mean. */
+import { commandCatalog, commandSchema, type Command } from '../index.ts'
+import { bare, kebab, usageOf, type CommandVerb } from './command-verb.ts'
+import { sent } from './sent.ts'
+import { document, duration, instant, isInstant, list, pairs, text, value } from './values.ts'
 import { UsageError } from './usage.ts'
-import type { Answer, Given, Options, OptionSpec, Request, Verb } from './verb.ts'
-
-export interface CommandVerb {
-  readonly name: string
-  readonly command: CommandType
-  /** The fields that are positional; `body?` may be left out, `messageIds...` takes the rest, `items...?` if there is any. */
-  readonly args: readonly string[]
-  /** What a field is called on the command line, where it is not its own name in kebab case. */
-  readonly called?: Readonly<Record<string, string>>
-  /** Fields with a fixed value, or one that the request has. */
-  readonly fixed?: (request: Request) => Readonly<Record<string, unknown>>
-  /** Options of the verb itself, beside those of the command; `fixed` reads them. */
-  readonly extra?: Options
-  readonly examples: readonly string[]
-}
+import type { Answer, Given, Options, OptionSpec, Request } from './verb.ts'
 
 interface Field {
   readonly type?: string
@@ -37,39 +15,26 @@ interface Field {
   readonly anyOf?: unknown
 }
 
-const kebab = (field: string): string => field.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
-const bare = (arg: string): string => arg.replace(/[?.]+$/, '')
+export const summaryOf = ({ command }: CommandVerb): string => commandCatalog[command].summary
 
 /** Milliseconds are a duration on the command line: `leaseMs` is `--lease 30s`. */
 const optionName = ({ called = {} }: CommandVerb, field: string): string =>
   called[field] ?? kebab(field.replace(/Ms$/, ''))
 
-export function fromCatalog(verb: CommandVerb): Verb {
-  const { summary } = commandCatalog[verb.command]
-  return {
-    name: verb.name,
-    summary,
-    usage: verb.args.map(usageOf).join(' '),
-    examples: verb.examples,
-    options: () => optionsOf(verb),
-    run: (request) => run(verb, request),
-  }
-}
+/** Asked for its options, and again for what was given: the schema is built for the first of them. */
+const fieldsByVerb = new Map<string, [name: string, field: Field][]>()
 
-function usageOf(arg: string): string {
-  const word = kebab(bare(arg)).replace(/-ids$|-id$/, '')
-  if (arg.endsWith('...')) return `<${word}>...`
-  if (arg.endsWith('...?')) return `[${word}]...`
-  return arg.endsWith('?') ? `[${word}]` : `<${word}>`
-}
-
-function fieldsOf(verb: CommandVerb): [name: string, field: Field][] {
+function fieldsOf(verb: CommandVerb): readonly [name: string, field: Field][] {
+  const known = fieldsByVerb.get(verb.name)
+  if (known !== undefined) return known
   const { properties = {} } = commandSchema(verb.command)
   const positional = new Set(['type', ...verb.args.map(bare)])
-  return Object.entries(properties as Record<string, Field>).filter(([name]) => !positional.has(name))
+  const fields = Object.entries(properties as Record<string, Field>).filter(([name]) => !positional.has(name))
+  fieldsByVerb.set(verb.name, fields)
+  return fields
 }
 
-function optionsOf(verb: CommandVerb): Options {
+export function optionsOf(verb: CommandVerb): Options {
   const options: Record<string, OptionSpec> = {}
   for (const [name, field] of fieldsOf(verb)) {
     if (hasNoOption(name)) continue
@@ -98,27 +63,9 @@ function optionOf(name: string, field: Field): OptionSpec {
   return { type: 'string', value: field.type === 'string' ? 'text' : 'n', about: '' }
 }
 
-async function run(verb: CommandVerb, request: Request): Promise<Answer> {
+export async function run(verb: CommandVerb, request: Request): Promise<Answer> {
   const command = { ...build(verb, request), ...verb.fixed?.(request), type: verb.command } as unknown as Command
   return sent(command, request)
-}
-
-/** Sends a command as the options say: under a key, or for show. */
-export async function sent(command: Command, { hub, given, signal }: Request): Promise<Answer> {
-  const open = await hub()
-  if (given['dry-run'] === true) return dryRunAnswer(await open.send(command, { dryRun: true }))
-  const { key } = given
-  const receipt = await open.send(command, typeof key === 'string' ? { key, signal } : { signal })
-  return { ...receiptAnswer(receipt, key !== undefined), afterwards: () => sweepIfDue(open) }
-}
-
-/** Whoever writes anyway ends what is due; but a lease nobody fails who has only just come. */
-async function sweepIfDue(hub: Hub): Promise<void> {
-  const now = systemClock()
-  const due = (await hub.timers()).some(({ at, leaseMs }) => leaseMs === undefined && Date.parse(at) <= now)
-  if (!due) return
-  // What was asked for is done; whatever is in the way here is told by `baton sweep`.
-  await hub.sweep({ awakeSince: iso(now) }).catch(() => undefined)
 }
 
 /** Arguments first, then options; what was not given is left out. */
@@ -163,19 +110,4 @@ function read(name: string, field: Field, word: Given[string]): unknown {
   if (field.type === 'number' || field.type === 'integer') return Number(word)
   if (field.anyOf !== undefined) return value(word)
   return field.type === undefined ? document(word) : word
-}
-
-function receiptAnswer(receipt: Receipt, keyed: boolean): Extract<Answer, { readonly json: unknown }> {
-  const { events, duplicate, steps = [] } = receipt
-  const done = [...steps.flatMap((step) => step.events), ...events].map(
-    ({ type, data, position }) => `#${position} ${describe(type, data)}`,
-  )
-  if (done.length === 0) done.push('nothing to do')
-  if (duplicate) done.push(keyed ? '(done before, under this key)' : '(done before: it stays as it is)')
-  return { json: receipt, text: done.join('\n') }
-}
-
-export function dryRunAnswer(dry: DryRun): Answer {
-  const would = dry.events.map(({ type, data }) => `would: ${describe(type, data)}`)
-  return { json: dry, text: would.length === 0 ? 'nothing would happen' : would.join('\n') }
 }

@@ -20,8 +20,12 @@ const optionRows = (options: Options, look: Look): string[][] =>
     dim(about, look),
   ])
 
-export function overview(verbs: readonly Verb[], look: Look): string {
-  const rows = verbs.map(({ name, usage, summary }) => [`  ${bold(name, look)} ${usage}`.trimEnd(), summary])
+const said = async ({ summary }: Verb): Promise<string> => (typeof summary === 'string' ? summary : summary())
+
+export async function overview(verbs: readonly Verb[], look: Look): Promise<string> {
+  const rows = await Promise.all(
+    verbs.map(async (verb) => [`  ${bold(verb.name, look)} ${verb.usage}`.trimEnd(), await said(verb)]),
+  )
   return [
     'baton <verb> [arguments] [options]',
     '',
@@ -34,11 +38,11 @@ export function overview(verbs: readonly Verb[], look: Look): string {
   ].join('\n')
 }
 
-export function helpFor(verb: Verb, look: Look): string {
-  const own = optionRows(verb.options?.() ?? {}, look)
+export async function helpFor(verb: Verb, look: Look): Promise<string> {
+  const own = optionRows((await verb.options?.()) ?? {}, look)
   return [
     `baton ${verb.name} ${verb.usage}`.trimEnd(),
-    `  ${verb.summary}`,
+    `  ${await said(verb)}`,
     ...(own.length === 0 ? [] : ['', 'Options:', columns(own)]),
     '',
     'For all verbs: --dir --as --key --dry-run --json --quiet --no-color --timeout',

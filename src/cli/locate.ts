@@ -1,7 +1,7 @@
 /** Which hub is meant: `--dir`, BATON_DIR, or the `.baton` of this directory or of one above, as git finds its own. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { BatonError } from '../index.ts'
+import { BatonError } from '../exports.ts'
 
 const NAME = '.baton'
 

@@ -2,7 +2,7 @@
 /** The command line: find the verb, open the hub, run it, print what it answers. */
 import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }
-import { openHub, systemClock, type Actor, type Hub } from '../index.ts'
+import { openHub, systemClock, type Actor, type Hub } from '../exports.ts'
 import { GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
 import { isTerminal, write } from './output.ts'
@@ -35,7 +35,7 @@ function findVerb(words: readonly string[]): { verb: Verb; rest: string[] } {
 }
 
 /** Options may stand anywhere, so the verb is found first: among the words that are no options. */
-function read(args: readonly string[]): { verb: Verb; positionals: string[]; given: Given } {
+async function read(args: readonly string[]): Promise<{ verb: Verb; positionals: string[]; given: Given }> {
   const { tokens } = parseArgs({
     args: [...args],
     options: bare(GLOBAL),
@@ -45,7 +45,7 @@ function read(args: readonly string[]): { verb: Verb; positionals: string[]; giv
   })
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
   const { verb } = findVerb(words)
-  const options = { ...GLOBAL, ...verb.options?.() }
+  const options = { ...GLOBAL, ...(await verb.options?.()) }
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -114,7 +114,7 @@ async function answer(
 ): Promise<number> {
   let opened: Promise<Hub> | undefined
   const dir = typeof given['dir'] === 'string' ? given['dir'] : env['BATON_DIR']
-  const reader = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir) }))
+  const reader = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir), commands: 'later' }))
   const actor = (): Promise<Actor> => actorOf(given, reader)
   try {
     const said = await verb.run({
@@ -164,17 +164,17 @@ async function main(args: readonly string[]): Promise<number> {
     const family = words.length === 1 ? verbs.filter(({ name }) => name.startsWith(`${words[0]} `)) : []
     const isVerb = verbs.some(({ name }) => name === words[0])
     if (words.length === 0 || (family.length > 0 && !isVerb)) {
-      await write(overview(family.length > 0 ? family : verbs, look))
-    } else await write(helpFor(findVerb(words).verb, look))
+      await write(await overview(family.length > 0 ? family : verbs, look))
+    } else await write(await helpFor(findVerb(words).verb, look))
     return EXIT.ok
   }
   if (args[0] === '--version') {
     await write(pack.version)
     return EXIT.ok
   }
-  const { verb, positionals, given } = read(args)
+  const { verb, positionals, given } = await read(args)
   if (given['help'] === true) {
-    await write(helpFor(verb, look))
+    await write(await helpFor(verb, look))
     return EXIT.ok
   }
   const stop = new AbortController()

@@ -9,7 +9,7 @@ import {
   type RunView,
   type SessionView,
   type TaskView,
-} from '../index.ts'
+} from '../exports.ts'
 import type { Request } from './verb.ts'
 
 /** One's own root session's group is meant by its bare name; who is nobody names the root session too. */

@@ -1,5 +1,5 @@
 /** What a person, or a script, gets told when something is wrong, and with which exit code. */
-import { isBatonError, nearest, type BatonError, type ErrorCode } from '../index.ts'
+import { isBatonError, nearest, type BatonError, type ErrorCode } from '../exports.ts'
 
 export const EXIT = {
   ok: 0,

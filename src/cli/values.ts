@@ -1,6 +1,6 @@
 /** From the words of a command line to the values of a command. */
 import fs from 'node:fs'
-import { durationOf, systemClock } from '../index.ts'
+import { durationOf, systemClock } from '../exports.ts'
 import { UsageError } from './usage.ts'
 
 /** Ten years: what is longer was mistyped. */

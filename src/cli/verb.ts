@@ -49,10 +49,11 @@ export interface Line {
 export interface Verb {
   /** One word or two: `send`, `task claim`. */
   readonly name: string
-  readonly summary: string
+  /** Given later where it stands with a command: nobody loads that to do something else. */
+  readonly summary: string | (() => Promise<string>)
   /** The positional arguments, as help shows them: `<task> [session]`. */
   readonly usage: string
-  readonly options?: () => Options
+  readonly options?: () => Options | Promise<Options>
   readonly examples: readonly string[]
   readonly run: (request: Request) => Promise<Answer>
 }

@@ -164,7 +164,7 @@ function downcast<EventType extends Event, Payload extends Event>(
   return events.map((event) => {
     const older = versioning.downcast?.(event) as Event & Stored
     const metadata = { ...(event as Stored).metadata, ...older.metadata }
-    return { ...event, data: older.data, ...(('metadata' in event || 'metadata' in older) && { metadata }) } as Event
+    return { ...event, data: older.data, ...(('metadata' in event || 'metadata' in older) && { metadata }) }
   })
 }
 

@@ -167,7 +167,7 @@ test('every command of the catalogue has a verb: SetState is sent by `state`, Ex
   const without = Object.keys(commandCatalog).filter((type) => !commandVerbNames.has(type))
   expect(without).toEqual(['SetState', 'ExpireDue'])
   for (const { name, examples, summary } of verbs) {
-    expect(summary, name).not.toBe('')
+    expect(typeof summary === 'string' ? summary : await summary(), name).not.toBe('')
     expect(examples.length, name).toBeGreaterThan(0)
     for (const example of examples) expect(example, name).toMatch(new RegExp(`^baton ${name}( |$)`))
   }

@@ -1,5 +1,5 @@
 /** The verbs that are commands of the catalogue. */
-import { fromCatalog, type CommandVerb } from '../from-catalog.ts'
+import { commandVerb, type CommandVerb } from '../command-verb.ts'
 import { text, value } from '../values.ts'
 import { fanIn, items } from './dispatch.ts'
 import { UsageError } from '../usage.ts'
@@ -383,7 +383,7 @@ const table: readonly CommandVerb[] = [
   },
 ]
 
-export const commandVerbs: readonly Verb[] = table.map(fromCatalog)
+export const commandVerbs: readonly Verb[] = table.map(commandVerb)
 
 /** The commands that have a verb. */
 export const commandVerbNames: ReadonlySet<string> = new Set(table.map(({ command }) => command))

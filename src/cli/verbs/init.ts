@@ -1,4 +1,4 @@
-import { openHub } from '../../index.ts'
+import { openHub } from '../../exports.ts'
 import type { Verb } from '../verb.ts'
 
 export const init: Verb = {
@@ -7,7 +7,7 @@ export const init: Verb = {
   usage: '',
   examples: ['baton init', 'baton init --dir ~/project'],
   async run({ place }) {
-    const hub = await openHub({ dir: place, create: true })
+    const hub = await openHub({ dir: place, create: true, commands: 'later' })
     const { id } = hub
     await hub.close()
     return { json: { dir: place, hub: id }, text: `${place} is there\n  Next: baton session open <name>` }

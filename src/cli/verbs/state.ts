@@ -1,5 +1,5 @@
 import type { Command, Hub } from '../../index.ts'
-import { sent } from '../from-catalog.ts'
+import { sent } from '../sent.ts'
 import { ago, bold, columns, dim, visible } from '../print.ts'
 import { one } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'

@@ -1,4 +1,4 @@
-import { isBatonError, nearest, type Hub, type Why, type WhyStep, type WhySubject } from '../../index.ts'
+import { isBatonError, nearest, type Hub, type Why, type WhyStep, type WhySubject } from '../../exports.ts'
 import { ago, bold, columns, dim, red, visible, type Look } from '../print.ts'
 import { one } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'

@@ -1,0 +1,41 @@
+/**
+ * Verbs that are a command of the catalogue. Their names and words stand here; the rest of what makes them follows from
+ * the command, and is loaded with it.
+ */
+import type { CommandType } from '../index.ts'
+import type { Options, Request, Verb } from './verb.ts'
+
+export interface CommandVerb {
+  readonly name: string
+  readonly command: CommandType
+  /** The fields that are positional; `body?` may be left out, `messageIds...` takes the rest, `items...?` if there is any. */
+  readonly args: readonly string[]
+  /** What a field is called on the command line, where it is not its own name in kebab case. */
+  readonly called?: Readonly<Record<string, string>>
+  /** Fields with a fixed value, or one that the request has. */
+  readonly fixed?: (request: Request) => Readonly<Record<string, unknown>>
+  /** Options of the verb itself, beside those of the command; `fixed` reads them. */
+  readonly extra?: Options
+  readonly examples: readonly string[]
+}
+
+const fromCatalog = () => import('./from-catalog.ts')
+
+export const commandVerb = (verb: CommandVerb): Verb => ({
+  name: verb.name,
+  summary: async () => (await fromCatalog()).summaryOf(verb),
+  usage: verb.args.map(usageOf).join(' '),
+  examples: verb.examples,
+  options: async () => (await fromCatalog()).optionsOf(verb),
+  run: async (request) => (await fromCatalog()).run(verb, request),
+})
+
+export const kebab = (field: string): string => field.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
+export const bare = (arg: string): string => arg.replace(/[?.]+$/, '')
+
+export function usageOf(arg: string): string {
+  const word = kebab(bare(arg)).replace(/-ids$|-id$/, '')
+  if (arg.endsWith('...')) return `<${word}>...`
+  if (arg.endsWith('...?')) return `[${word}]...`
+  return arg.endsWith('?') ? `[${word}]` : `<${word}>`
+}
