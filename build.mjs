@@ -24,32 +24,41 @@ await build({
 
 /**
  * The command line: CommonJS, which loads faster, in pieces, because what a verb does not need costs it as much as what it
- * does. esbuild splits modules of ECMAScript alone: so it does, and then turns each piece into CommonJS.
+ * does. esbuild splits ECMAScript modules alone: so it does, and then turns each piece into CommonJS. Names hold a hash of
+ * what is in them: what was compiled of another piece never passes for this one.
  */
 const pieces = await build({
   ...common,
-  entryPoints: { baton: 'src/cli/main.ts' },
+  entryPoints: { 'baton-main': 'src/cli/main.ts' },
   outdir: 'dist',
   splitting: true,
+  entryNames: '[name]-[hash]',
   chunkNames: 'baton-[name]-[hash]',
   outExtension: { '.js': '.cjs' },
   write: false,
+  metafile: true,
   // No verb needs it.
   external: ['@event-driven-io/emmett'],
   // The one for browsers: it is handed its randomness, and the other would load node:crypto.
   alias: { ulid: path.resolve('node_modules/ulid/dist/browser/index.js') },
 })
 for (const { path: file, text } of pieces.outputFiles) {
-  const { code } = await transform(text.replace(/^#!.*/, ''), {
+  const { code } = await transform(text, {
     format: 'cjs',
     platform: 'node',
     target: common.target,
     supported: { 'dynamic-import': false },
     minify: true,
-    // From Node 22.8 on the pieces are compiled once, not each time; the entry itself is compiled before it can ask for it.
-    ...(file.endsWith('baton.cjs') && {
-      banner: "#!/usr/bin/env node\nrequire('node:module').enableCompileCache?.();",
-    }),
   })
-  writeFileSync(file, code, { mode: file.endsWith('baton.cjs') ? 0o755 : 0o644 })
+  writeFileSync(file, code)
 }
+const [main] = Object.entries(pieces.metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'src/cli/main.ts')
+await build({
+  ...common,
+  entryPoints: { baton: 'src/cli/start.ts' },
+  outdir: 'dist',
+  format: 'cjs',
+  minify: true,
+  outExtension: { '.js': '.cjs' },
+  define: { MAIN_PIECE: JSON.stringify(`./${path.basename(main)}`) },
+})

@@ -42,6 +42,8 @@ export interface Effort {
   readonly ms: number
   /** How many commits the fold row folds. */
   readonly commits: number
+  /** A hub that is there, for the verbs; a small one is made otherwise. */
+  readonly hub?: string
 }
 
 /** The figures of each side, one per round; undefined where a side did not run. */
@@ -57,7 +59,7 @@ export async function measureRow(row: Row, effort: Effort, withPeers: boolean, e
   const running = new Map<string, Running>()
   try {
     const shared = path.join(dir, 'shared')
-    const common = { shared, commits: effort.commits }
+    const common = { shared, commits: effort.commits, hub: effort.hub }
     if (row.prepare !== undefined) {
       const { worker, options } = row.prepare
       await (await startWorker(worker, { ...common, dir: shared, ...options }, [])).stop()

@@ -1,4 +1,4 @@
-/** npm run bench [-- <row>...] [--quick] [--json FILE] [--cpu-prof DIR] */
+/** npm run bench [-- <row>...] [--quick] [--json FILE] [--cpu-prof DIR] [--hub DIR] */
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,6 +13,7 @@ import { eventStores } from './rows/event-stores.ts'
 import { fold } from './rows/fold.ts'
 import { oneStream } from './rows/one-stream.ts'
 import { oneWriter } from './rows/one-writer.ts'
+import { verbs } from './rows/verbs.ts'
 import { wholeCommand } from './rows/whole-command.ts'
 import { lineOf, tableOf, type Line } from './table.ts'
 
@@ -26,18 +27,27 @@ const ROWS: readonly Row[] = [
   fold,
   oneStream,
   eventStores,
+  verbs,
 ]
 const FULL: Effort = { rounds: 5, ms: 2_000, commits: 1_000_000 }
 const QUICK: Effort = { rounds: 3, ms: 300, commits: 100_000 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean' }, json: { type: 'string' }, 'cpu-prof': { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'string' },
+    'cpu-prof': { type: 'string' },
+    hub: { type: 'string' },
+  },
 })
 
 async function main(): Promise<void> {
   const rows = chosen(positionals)
-  const effort = values.quick === true ? QUICK : FULL
+  const effort: Effort = {
+    ...(values.quick === true ? QUICK : FULL),
+    ...(values.hub !== undefined && { hub: path.resolve(values.hub) }),
+  }
   const facts = machineFacts()
   if (facts.fileSystem === 'tmpfs') throw new Error(`${facts.dir} is not on a disk: set TMPDIR to a directory that is`)
   console.log(factsText(facts, effort))

@@ -22,7 +22,7 @@ export function lineOf(comparison: Comparison, figures: Figures, whyNoPeers: str
   const ours = series(comparison.ours) ?? []
   const target = atLeast !== undefined ? `>= ${atLeast}` : atMost !== undefined ? `<= ${atMost}` : undefined
   const line = { what, metric, ours: median(ours), ...(target !== undefined && { target }) }
-  if (comparison.peer === undefined) return line
+  if (comparison.peer === undefined) return target === undefined ? line : judged(line, line.ours, comparison)
   const peers = series(comparison.peer)
   if (peers === undefined) return { ...line, skipped: whyNoPeers }
 
@@ -30,9 +30,13 @@ export function lineOf(comparison: Comparison, figures: Figures, whyNoPeers: str
   const ratio = line.ours / peer
   const ratios = ours.map((each, round) => each / (peers[round] ?? 0))
   const measured = { ...line, peer, ratio, range: [Math.min(...ratios), Math.max(...ratios)] as const }
-  if (target === undefined) return measured
-  const missedBy = atLeast !== undefined ? 1 - ratio / atLeast : ratio / (atMost as number) - 1
-  return { ...measured, met: missedBy <= 0, ...(missedBy > 0 && { missedBy }) }
+  return target === undefined ? measured : judged(measured, ratio, comparison)
+}
+
+/** Whether a ratio, or a figure that has no peer, is what it is to be. */
+function judged(line: Line, value: number, { atLeast, atMost }: Comparison): Line {
+  const missedBy = atLeast !== undefined ? 1 - value / atLeast : value / (atMost as number) - 1
+  return { ...line, met: missedBy <= 0, ...(missedBy > 0 && { missedBy }) }
 }
 
 export function tableOf(lines: readonly Line[]): string {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line: find the verb, open the hub, run it, print what it answers. */
 import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }

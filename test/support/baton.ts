@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 
-const MAIN = path.resolve(import.meta.dirname, '../../dist/baton.cjs')
+export const MAIN = path.resolve(import.meta.dirname, '../../dist/baton.cjs')
 
 export interface Ran {
   readonly code: number | null

@@ -1,0 +1,27 @@
+import type { Comparison, Row, Side } from '../harness.ts'
+
+const as = ['--as', 'operator']
+const VERBS: Readonly<Record<string, readonly string[]>> = {
+  help: ['help'],
+  inbox: ['inbox', ...as],
+  notify: ['notify', ...as],
+  log: ['log', '-n', '20'],
+  send: ['send', 'operator', 'another message', ...as],
+}
+
+const side = (verb: readonly string[]): Side => ({ worker: 'workers/verb.mjs', options: { verb } })
+const line = (name: string): Comparison => ({
+  what: `baton ${name}, over node -e 0`,
+  ours: name,
+  metric: 'p50',
+  atMost: 40,
+})
+
+/** With `--hub DIR` on that hub, to which `send` adds; otherwise on a small one. */
+export const verbs: Row = {
+  name: 'verbs',
+  fixed: true,
+  prepare: { worker: 'workers/small-hub.mjs' },
+  sides: Object.fromEntries(Object.entries(VERBS).map(([name, verb]) => [name, side(verb)])),
+  lines: Object.keys(VERBS).map(line),
+}

@@ -1,0 +1,190 @@
+/** What a verb costs before it does anything: what it loads, and how long that takes. */
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import module from 'node:module'
+import path from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { MAIN, shell } from '../support/baton.ts'
+import { scratch } from '../support/scratch.ts'
+
+/** More than it is by a fifth: who adds a verb need not look here, who loads everything again does. */
+const READING_KB = 270
+const WRITING_KB = 370
+const KB = 1024
+
+const dir = scratch()
+let cwd: string
+
+beforeEach(async () => {
+  cwd = dir()
+  const baton = shell(cwd)
+  await baton.ok('init')
+  await baton.ok('session', 'open', 'coder', '--as', 'operator')
+  await baton.ok('task', 'open', 't1', '--as', 'coder')
+  await baton.ok('send', 'coder', 'hello', '--as', 'operator')
+})
+
+interface Loaded {
+  readonly builtin: readonly string[]
+  readonly files: readonly string[]
+}
+
+/** What a verb loads of Node's modules, and of its own files. */
+function loadedBy(...args: readonly string[]): Loaded {
+  const told = path.join(cwd, 'loaded.json')
+  const { status, stderr } = node(
+    ['-r', path.resolve(import.meta.dirname, '../support/tell-loaded.cjs'), MAIN, ...args],
+    {
+      TELL_LOADED: told,
+    },
+  )
+  expect(status, `baton ${args.join(' ')}: ${stderr}`).toBe(0)
+  return JSON.parse(fs.readFileSync(told, 'utf8')) as Loaded
+}
+
+interface Ran {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function node(args: readonly string[], env: Record<string, string> = {}): Ran {
+  return spawnSync(process.execPath, args, {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', BATON_SESSION: 'coder', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+}
+
+const pieces = ({ files }: Loaded): string[] => files.map((file) => path.basename(file).replace(/-[^-]*\.cjs$/, ''))
+/** Modules of Node that take milliseconds. */
+const slow = ({ builtin }: Loaded): string[] =>
+  builtin.filter((name) => /^(crypto|net|tty|child_process|readline|url)$/.test(name))
+const sizeOf = ({ files }: Loaded): number => files.reduce((sum, file) => sum + fs.statSync(file).size, 0)
+
+const READING = [
+  ['inbox'],
+  ['notify'],
+  ['log'],
+  ['history', '--task', 't1'],
+  ['owners'],
+  ['session', 'list'],
+  ['task', 'show', 't1'],
+  ['state', 'coder'],
+  ['timers'],
+  ['why', 't1'],
+]
+
+test.each(READING.map((words) => [words.join(' '), words] as const))(
+  'baton %s loads no command, no rule, and none of the modules of Node that take long',
+  (_, words) => {
+    const loaded = loadedBy(...words)
+    expect(pieces(loaded)).not.toContain('baton-bus')
+    expect(pieces(loaded)).not.toContain('baton-from-catalog')
+    // Streams come with node:zlib, which the log's checksums need.
+    expect(slow(loaded)).toEqual([])
+    expect(loaded.files.filter((file) => file.includes('node_modules'))).toEqual([])
+    expect(sizeOf(loaded)).toBeLessThan(READING_KB * KB)
+  },
+)
+
+test('a verb that writes loads the commands with it, and Emmett never', () => {
+  const loaded = loadedBy('send', 'operator', 'hello')
+  expect(pieces(loaded)).toEqual(expect.arrayContaining(['baton-bus', 'baton-from-catalog']))
+  expect(loaded.files.filter((file) => file.includes('node_modules'))).toEqual([])
+  expect(slow(loaded)).toEqual(['crypto'])
+  expect(sizeOf(loaded)).toBeLessThan(WRITING_KB * KB)
+})
+
+function timed(args: readonly string[]): number {
+  const start = performance.now()
+  expect(node(args).status).toBe(0)
+  return performance.now() - start
+}
+
+test('a verb takes less than twice as long again as Node itself takes', () => {
+  const times: Record<'node' | 'verb', number[]> = { node: [], verb: [] }
+  // In turn, so that what else the machine does meets both; the fastest of each is the one that it met least.
+  for (let round = 0; round < 15; round++) {
+    times.node.push(timed(['-e', '0']))
+    times.verb.push(timed([MAIN, 'inbox']))
+  }
+  expect(Math.min(...times.verb)).toBeLessThan(3 * Math.min(...times.node))
+})
+
+test('the command line runs through a link, as npm makes one, and from any place', () => {
+  const link = path.join(cwd, 'baton')
+  fs.symlinkSync(MAIN, link)
+  fs.accessSync(MAIN, fs.constants.X_OK)
+  const { status, stdout } = spawnSync(link, ['inbox', '--as', 'coder', '--json'], { cwd, encoding: 'utf8' })
+  expect(status).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject([{ body: 'hello' }])
+})
+
+const compilesItself = !('enableCompileCache' in module)
+
+describe.runIf(compilesItself)('what V8 compiled is kept beside the pieces', () => {
+  let dist: string
+
+  beforeEach(() => {
+    dist = path.join(cwd, 'dist')
+    fs.mkdirSync(dist)
+    for (const file of fs.readdirSync(path.dirname(MAIN)).filter((name) => name.endsWith('.cjs'))) {
+      fs.copyFileSync(path.join(path.dirname(MAIN), file), path.join(dist, file))
+    }
+  })
+
+  const kept = (): string[] => fs.readdirSync(dist).filter((name) => name.endsWith('.v8'))
+  const inbox = () => node([path.join(dist, 'baton.cjs'), 'inbox'])
+  const contents = (): Buffer[] => kept().map((name) => fs.readFileSync(path.join(dist, name)))
+
+  test('it is written by the first runs, whole, and left alone by the others', () => {
+    for (let run = 0; run < 5; run++) expect(inbox().status).toBe(0)
+    expect(kept().length).toBeGreaterThan(1)
+    expect(fs.readdirSync(dist).filter((name) => !/\.(cjs|v8)$/.test(name))).toEqual([])
+    const before = contents()
+    expect(inbox()).toMatchObject({ status: 0, stderr: '' })
+    expect(contents()).toEqual(before)
+  })
+
+  test('damaged, cut, emptied: the pieces are compiled anew, and it is written again', () => {
+    expect(inbox().status).toBe(0)
+    const damages: ((bytes: Buffer) => Buffer)[] = [
+      ...Array.from({ length: 8 }, (_, i) => (bytes: Buffer) => {
+        const at = Math.floor((bytes.length * (i + 0.5)) / 8)
+        bytes[at] = (bytes[at] as number) ^ 0x41
+        return bytes
+      }),
+      (bytes) => bytes.subarray(0, bytes.length / 2),
+      () => Buffer.alloc(0),
+    ]
+    for (const damage of damages) {
+      const damaged = contents().map(damage)
+      for (const [i, name] of kept().entries()) fs.writeFileSync(path.join(dist, name), damaged[i] as Buffer)
+      const { status, stdout } = inbox()
+      expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('hello') as string })
+      for (const [i, bytes] of contents().entries()) expect(bytes).not.toEqual(damaged[i])
+    }
+  })
+
+  test('what was compiled of another piece is not taken', () => {
+    expect(inbox().status).toBe(0)
+    const [first, ...others] = kept().map((name) => path.join(dist, name)) as [string, ...string[]]
+    for (const other of others) fs.copyFileSync(first, other)
+    expect(inbox()).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  test('where nothing may be written, nothing is, and nobody minds', () => {
+    for (const file of kept()) fs.rmSync(path.join(dist, file))
+    // A directory in the place of each file: root may write anywhere else.
+    const { files } = loadedBy('inbox')
+    for (const file of files.map((each) => path.basename(each)).filter((name) => name !== 'baton.cjs')) {
+      fs.mkdirSync(path.join(dist, `${file}.${process.version}-${process.arch}.v8`))
+    }
+    const before = fs.readdirSync(dist)
+    expect(inbox()).toMatchObject({ status: 0, stderr: '' })
+    expect(fs.readdirSync(dist)).toEqual(before)
+  })
+})

@@ -1,0 +1,9 @@
+// Required before the command line: tells, at its end, what it loaded beyond what Node loads by itself.
+const fs = require('node:fs')
+
+const before = new Set(process.moduleLoadList)
+process.on('exit', () => {
+  const builtin = process.moduleLoadList.filter((name) => !before.has(name)).map((name) => name.replace(/^\w+ /, ''))
+  const files = Object.keys(require.cache).filter((file) => file !== __filename)
+  fs.writeFileSync(process.env['TELL_LOADED'], JSON.stringify({ builtin, files }))
+})
