@@ -17,11 +17,7 @@ export function busLater(parts: BusParts): Bus & { readonly load: () => Promise<
   // Not awaited once it is there: a command is taken as it is when it is sent.
   return {
     load,
-    async send(...args) {
-      return (bus ?? (await load())).send(...args)
-    },
-    async dryRun(...args) {
-      return (bus ?? (await load())).dryRun(...args)
-    },
+    send: (...args) => bus?.send(...args) ?? load().then(({ send }) => send(...args)),
+    dryRun: (...args) => bus?.dryRun(...args) ?? load().then(({ dryRun }) => dryRun(...args)),
   }
 }
