@@ -98,18 +98,26 @@ test('a verb that writes loads the commands with it, and Emmett never', () => {
   expect(sizeOf(loaded)).toBeLessThan(WRITING_KB * KB)
 })
 
-function timed(args: readonly string[]): number {
-  const start = performance.now()
-  expect(node(args).status).toBe(0)
-  return performance.now() - start
+/** Milliseconds of processor time, as the shell counts them: to wait for a busy machine costs none. */
+function processorTime(args: readonly string[]): number {
+  const command = [process.execPath, ...args].map((word) => `'${word}'`).join(' ')
+  const { status, stderr } = spawnSync('bash', ['--norc', '-c', `TIMEFORMAT='%3U %3S'; time ${command} > /dev/null`], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', BATON_SESSION: 'coder', LC_ALL: 'C' },
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+  expect(status).toBe(0)
+  const [user, system] = stderr.trim().split(' ').map(Number) as [number, number]
+  return (user + system) * 1_000
 }
 
 test('a verb takes less than twice as long again as Node itself takes', () => {
   const times: Record<'node' | 'verb', number[]> = { node: [], verb: [] }
   // In turn, so that what else the machine does meets both; the fastest of each is the one that it met least.
-  for (let round = 0; round < 15; round++) {
-    times.node.push(timed(['-e', '0']))
-    times.verb.push(timed([MAIN, 'inbox']))
+  for (let round = 0; round < 12; round++) {
+    times.node.push(processorTime(['-e', '0']))
+    times.verb.push(processorTime([MAIN, 'inbox']))
   }
   expect(Math.min(...times.verb)).toBeLessThan(3 * Math.min(...times.node))
 })
