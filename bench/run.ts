@@ -7,10 +7,12 @@ import { measureRow, type Effort, type Row } from './harness.ts'
 import { installPeers } from './install-peers.ts'
 import { callersDisk } from './rows/callers-disk.ts'
 import { callersOs } from './rows/callers-os.ts'
+import { delivery } from './rows/delivery.ts'
 import { eightPaced } from './rows/eight-paced.ts'
 import { eightProcesses } from './rows/eight-processes.ts'
 import { eventStores } from './rows/event-stores.ts'
 import { fold } from './rows/fold.ts'
+import { million } from './rows/million.ts'
 import { oneStream } from './rows/one-stream.ts'
 import { oneWriter } from './rows/one-writer.ts'
 import { verbs } from './rows/verbs.ts'
@@ -24,10 +26,12 @@ const ROWS: readonly Row[] = [
   callersDisk,
   callersOs,
   wholeCommand,
+  delivery,
   fold,
   oneStream,
   eventStores,
   verbs,
+  million,
 ]
 const FULL: Effort = { rounds: 5, ms: 2_000, commits: 1_000_000 }
 const QUICK: Effort = { rounds: 3, ms: 300, commits: 100_000 }

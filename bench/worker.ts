@@ -22,7 +22,7 @@ interface Message {
 }
 
 /** No step of any row comes near it: what takes longer hangs. */
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 600_000
 const EXIT_MS = 10_000
 
 export async function startWorker(file: string, options: object, execArgv: readonly string[]): Promise<Worker> {

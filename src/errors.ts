@@ -61,12 +61,17 @@ export type ErrorCode =
   // somebody else was faster
   | 'CONFLICT'
   | 'KEY_REUSED'
+  // what was seen is not what is here
+  | 'CURSOR_LOST'
+  // a copy of a log
+  | 'TARGET_EXISTS'
   // the log itself
   | 'STORAGE_FAILED'
   | 'STORAGE_FULL'
   | 'STORAGE_UNSAFE'
   | 'LOG_DAMAGED'
   | 'LOG_TOO_NEW'
+  | 'VIEW_STALE'
 
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'STORAGE_FULL', 'INBOX_FULL'])
 

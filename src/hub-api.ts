@@ -1,6 +1,7 @@
 /** What callers hold: a hub in one actor's name. Commands go out in that name, questions are the same for everybody. */
 import type { KeptLease, LeaseOptions } from './alive/keep-lease.ts'
 import type { RequestOptions } from './alive/request.ts'
+import type { UntilOptions } from './alive/until.ts'
 import type { DryRun, SendOptions } from './commands/bus.ts'
 import type { Command } from './commands/catalog.ts'
 import type { ExpireDue } from './commands/expire-due.ts'
@@ -12,14 +13,23 @@ import type { Actor } from './log/commit.ts'
 import type { BatonEventStore } from './log/emmett.ts'
 import type { Head } from './log/judging.ts'
 import type { Report, VerifyOptions } from './log/verify.ts'
+import type { ViewName } from './projections/catalog.ts'
+import type { RebuildOptions, RebuildReport } from './projections/rebuild.ts'
+import type { ViewsStatus } from './projections/status.ts'
+import type { ViewsOptions, ViewsReport } from './projections/verify.ts'
+import type { CommitView } from './queries/commits.ts'
 import type { DeadLetterView } from './queries/dead-letters.ts'
+import type { DiffOptions, DocumentChange } from './queries/diff.ts'
 import type { GroupOptions, GroupView } from './queries/groups.ts'
 import type { HistoryOptions, HistoryPage, HistoryScope } from './queries/history.ts'
 import type { InboxOptions, MessageStatus, MessageView } from './queries/inbox.ts'
+import type { ListOptions } from './queries/listing.ts'
 import type { LogOptions } from './queries/log.ts'
+import type { Moment } from './queries/moments.ts'
 import type { Freshness, LoggedEvent } from './queries/reading.ts'
 import type { ReplayOptions, ReplayStep } from './queries/replay.ts'
 import type { RunTree, RunView } from './queries/runs.ts'
+import type { FoundMessage, SearchOptions } from './queries/search.ts'
 import type { SessionView } from './queries/sessions.ts'
 import type { StateView } from './queries/state.ts'
 import type { SubscribeOptions } from './queries/subscribe.ts'
@@ -38,9 +48,12 @@ export interface ReceivedMessage extends MessageView {
 }
 
 export interface InboxHandle {
-  /** What is not acknowledged, oldest first; reading changes nothing. */
+  /** What is not acknowledged, oldest first, or newest first; reading changes nothing. */
   list: (options?: InboxOptions) => Promise<MessageView[]>
-  /** What waits, then what comes. At least once, until it is acknowledged; leave the loop or abort to stop. */
+  /**
+   * What waits, then what comes. At least once, until it is acknowledged; leave the loop or abort to stop. Whoever keeps
+   * the `cursor` of the last message goes on behind it, and is told where this is another history: CURSOR_LOST.
+   */
   subscribe: (options?: SubscribeOptions) => AsyncIterable<ReceivedMessage>
   /** How many messages wait. */
   count: (options?: Freshness) => Promise<number>
@@ -80,27 +93,43 @@ export interface Hub {
   /** Of a session, its runs included; of `run:<id>`; of the operator. Without a name, the actor's own. */
   inbox: (mailbox?: string) => InboxHandle
   message: (id: string, options?: Freshness) => Promise<MessageStatus | undefined>
+  /** The messages of a thread, with bodies and what became of each; named by any of them. */
+  thread: (id: string, options?: HistoryOptions) => Promise<MessageStatus[]>
   history: (scope: HistoryScope, options?: HistoryOptions) => Promise<HistoryPage>
   task: (id: string, options?: Freshness) => Promise<TaskView | undefined>
-  tasks: (options?: Freshness) => Promise<TaskView[]>
+  tasks: (options?: ListOptions) => Promise<TaskView[]>
   /** Who owns a task, and who did before. */
   owner: (taskId: string, options?: Freshness) => Promise<OwnershipView | undefined>
   session: (id: string, options?: Freshness) => Promise<SessionView | undefined>
-  sessions: (options?: Freshness) => Promise<SessionView[]>
+  sessions: (options?: ListOptions) => Promise<SessionView[]>
   readonly runs: {
     get: (id: string, options?: Freshness) => Promise<RunView | undefined>
     tree: (id: string, options?: Freshness) => Promise<RunTree | undefined>
   }
   /** A group with its newest round: by name, of one's own root session, or as `<root session>/<name>`. */
   group: (name: string, options?: GroupOptions) => Promise<GroupView | undefined>
-  groups: (options?: Freshness) => Promise<GroupView[]>
+  groups: (options?: ListOptions) => Promise<GroupView[]>
   /** Shared state as a session or a run reads it. */
   state: (id: string) => { get: (options?: Freshness) => Promise<StateView> }
-  deadLetters: (options?: Freshness) => Promise<DeadLetterView[]>
+  deadLetters: (options?: ListOptions) => Promise<DeadLetterView[]>
   /** What falls due, soonest first. */
   timers: (options?: Freshness) => Promise<TimerView[]>
-  /** The accepted events in order, to the end as it is now. */
+  /**
+   * The first answer that is not undefined: asked now, and again whenever the log has grown. What held for a moment
+   * between two looks may be missed.
+   */
+  until: <Answer>(ask: () => Promise<Answer | undefined>, options?: UntilOptions) => Promise<Answer>
+  /** The accepted events, any part of them, in either direction, to the end as it is now; with `follow`, those to come. */
   log: (options?: LogOptions) => AsyncIterable<LoggedEvent>
+  /** The commit that holds a position, or has this id. By its id it is looked for, newest first. */
+  commit: (which: number | string, options?: Freshness) => Promise<CommitView | undefined>
+  /** The messages that hold a text, whatever the case of its letters; each as it is met in one scan of the log. */
+  search: (text: string, options?: SearchOptions) => AsyncIterable<FoundMessage>
+  /**
+   * Which documents of which views are not the same at both, each as it was at the one and at the other. A position
+   * stands for the whole commit that holds it.
+   */
+  diff: (from: Moment, to: Moment, options?: DiffOptions) => AsyncIterable<DocumentChange>
   /** The life of a stream, or of a task, step by step; nothing happens again. */
   replay: (what: string | { readonly task: string }, options?: ReplayOptions) => AsyncIterable<ReplayStep>
   /**
@@ -115,9 +144,27 @@ export interface Hub {
   readonly damage: BatonError | undefined
   /** Folds what others have written meanwhile. */
   catchUp: (signal?: AbortSignal) => Promise<void>
-  verify: (options?: VerifyOptions) => Promise<Report>
+  verify: (options?: Omit<VerifyOptions, 'inspect'>) => Promise<Report>
+  readonly projections: Projections
+  /**
+   * This hub as it stood at a position, with the whole commit that holds it, or at a time. Every question works there and
+   * nothing can be written. Close it, or dispose of it, when you have looked.
+   */
+  at: (moment: Moment) => Promise<Hub>
+  /** A hub of its own in memory, that begins with this one's history; `(await hub.at(1200)).fork()` begins back there. */
+  fork: () => Promise<Hub>
   close: () => Promise<void>
   [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/** The views, which can always be folded again from the log. */
+export interface Projections {
+  /** How each view stands, and what is wrong with the snapshots. */
+  status: () => Promise<ViewsStatus>
+  /** Folds one view, or all, from the beginning, beside those that are served, and puts it in their place. */
+  rebuild: (view?: ViewName, options?: RebuildOptions) => Promise<RebuildReport>
+  /** Compares what is served with a fresh fold, document by document. Changes nothing. */
+  verify: (options?: ViewsOptions) => Promise<ViewsReport>
 }
 
 export type SweepOptions = Omit<ExpireDue, 'type'>

@@ -1,6 +1,7 @@
 /** A hub in one actor's name, made of its parts. */
 import { keepLease } from './alive/keep-lease.ts'
 import { awaitReply, millisecondsOf } from './alive/request.ts'
+import { until } from './alive/until.ts'
 import type { Bus, DryRun, SendOptions } from './commands/bus.ts'
 import type { Command } from './commands/catalog.ts'
 import { commandSender } from './commands/emmett.ts'
@@ -15,23 +16,28 @@ import type { Actor } from './log/commit.ts'
 import type { BatonEventStore } from './log/emmett.ts'
 import type { Fold } from './log/fold.ts'
 import type { Log } from './log/log.ts'
-import { verifyLog } from './log/verify.ts'
+import { commit } from './queries/commits.ts'
 import { deadLetters } from './queries/dead-letters.ts'
+import { diff, type LookBack } from './queries/diff.ts'
 import { group, groups } from './queries/groups.ts'
 import type { Growth } from './queries/growth.ts'
 import { history } from './queries/history.ts'
-import { countInbox, listInbox, messageStatus, type MessageView } from './queries/inbox.ts'
-import { readLog } from './queries/log.ts'
+import { countInbox, listInbox, messageStatus, type Inboxed, type MessageView } from './queries/inbox.ts'
+import { followLog, readLog } from './queries/log.ts'
+import type { Moment } from './queries/moments.ts'
 import type { Reading } from './queries/reading.ts'
 import { replay } from './queries/replay.ts'
 import { run, runTree } from './queries/runs.ts'
+import { search } from './queries/search.ts'
 import { session, sessions } from './queries/sessions.ts'
 import { state } from './queries/state.ts'
 import { leavable, subscribeInbox, type SubscribeOptions } from './queries/subscribe.ts'
+import { thread } from './queries/thread.ts'
 import { timers } from './queries/timers.ts'
 import { ownership, task, tasks } from './queries/tasks.ts'
+import { verifyHub } from './queries/verify.ts'
 import { why } from './queries/why.ts'
-import type { Hub, InboxHandle, ReceivedMessage, SafeResult, SweepOptions } from './hub-api.ts'
+import type { Hub, InboxHandle, Projections, ReceivedMessage, SafeResult, SweepOptions } from './hub-api.ts'
 
 export interface HubParts {
   readonly id: string
@@ -46,6 +52,10 @@ export interface HubParts {
   readonly eventStore: (actor: Actor) => BatonEventStore
   /** Resolves when all that is folded now is as durable as was promised. */
   readonly settled: () => Promise<void>
+  readonly projections: Projections
+  readonly at: (moment: Moment, actor: Actor) => Promise<Hub>
+  readonly lookBack: (moment: Moment) => Promise<LookBack>
+  readonly fork: (actor: Actor) => Promise<Hub>
   readonly close: () => Promise<void>
 }
 
@@ -80,7 +90,7 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
   }
 
   /** Whose inbox a name means, and which mailbox of it alone. Asked after the fold has caught up. */
-  function ownerOf(name: string | undefined): { owner: string; mailbox?: string } {
+  function ownerOf(name: string | undefined): Inboxed {
     const wanted = name ?? (actor.run === undefined ? (actor.id ?? 'operator') : `run:${actor.run}`)
     if (wanted === 'operator') return { owner: 'operator' }
     if (wanted.startsWith('run:')) {
@@ -115,8 +125,7 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
   }
 
   async function* received(name: string | undefined, options: SubscribeOptions): AsyncGenerator<ReceivedMessage> {
-    await reading.reach()
-    const { owner, mailbox } = ownerOf(name)
+    const { owner, mailbox } = await reading.ask({}, () => ownerOf(name))
     const only = mailbox === undefined ? {} : { mailbox }
     for await (const message of subscribeInbox(reading, parts.growth, parts.settled, owner, { ...options, ...only })) {
       yield inHand(message)
@@ -126,16 +135,8 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
   function inbox(name?: string): InboxHandle {
     return {
       ack,
-      async count(options = {}) {
-        await reading.reach(options)
-        const { owner, mailbox } = ownerOf(name)
-        return countInbox(reading, owner, mailbox)
-      },
-      async list(options = {}) {
-        await reading.reach(options)
-        const { owner, mailbox } = ownerOf(name)
-        return listInbox(reading, owner, { ...options, ...(mailbox !== undefined && { mailbox }) })
-      },
+      count: (options = {}) => reading.ask(options, () => countInbox(reading, ownerOf(name))),
+      list: (options) => listInbox(reading, () => ownerOf(name), options),
       subscribe: (options = {}) => leavable((signal) => received(name, { ...options, signal }), options.signal),
     }
   }
@@ -160,6 +161,7 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     },
     inbox,
     message: (id, options) => messageStatus(reading, id, options),
+    thread: (id, options) => thread(reading, id, options),
     history: (scope, options) => history(reading, scope, options),
     task: (id, options) => task(reading, id, options),
     tasks: (options) => tasks(reading, options),
@@ -172,15 +174,16 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     groups: (options) => groups(reading, options),
     deadLetters: (options) => deadLetters(reading, options),
     timers: (options) => timers(reading, options),
-    async *log(options = {}) {
-      await fold.catchUp(options.signal)
-      yield* readLog(log, fold.head.cursor, options)
-    },
+    until: (ask, options) => until(parts, ask, options),
+    log: (options = {}) =>
+      options.follow === true
+        ? leavable((signal) => followLog(reading, parts.growth, parts.settled, { ...options, signal }), options.signal)
+        : readLog(reading, options),
+    commit: (which, options) => commit(reading, which, options),
+    search: (text, options) => search(reading, text, options),
+    diff: (from, to, options) => diff(reading, parts.lookBack, from, to, options),
     replay: (what, options) => replay(reading, what, options),
-    async why(subject, options) {
-      await reading.reach(options)
-      return why(reading, fold.head.cursor, subject, options?.signal)
-    },
+    why: (subject, options) => why(reading, () => fold.cursor, subject, options),
     get head() {
       return fold.head
     },
@@ -188,7 +191,10 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
       return fold.damage
     },
     catchUp: (signal) => fold.catchUp(signal),
-    verify: (options) => verifyLog(log, options),
+    verify: (options) => verifyHub(log, options),
+    projections: parts.projections,
+    at: (moment) => parts.at(moment, actor),
+    fork: () => parts.fork(actor),
     close: parts.close,
     [Symbol.asyncDispose]: dispose,
   }

@@ -11,16 +11,20 @@ import type { Actor } from './log/commit.ts'
 import type { Durability } from './log/durability.ts'
 import { createEventStore } from './log/emmett.ts'
 import { openFileLog } from './log/file/file-log.ts'
-import { createFold, type Fold } from './log/fold.ts'
 import { found } from './log/founding.ts'
 import type { Log } from './log/log.ts'
-import { createProposer } from './log/proposer.ts'
-import { createStreamIndex } from './log/stream-index.ts'
+import { onlyRead, openedToRead } from './log/only-read.ts'
+import { createProposer, type Proposer } from './log/proposer.ts'
+import type { Present } from './past.ts'
 import { preview } from './projections/preview.ts'
-import { createReplica } from './projections/replica.ts'
-import { statesOf } from './projections/states.ts'
-import { createGrowth, hubClosed, type Growth } from './queries/growth.ts'
-import type { Freshness, Reading } from './queries/reading.ts'
+import { fingerprint } from './projections/fingerprint.ts'
+import { openFolding } from './projections/folding.ts'
+import { createRebuilds } from './projections/rebuilds.ts'
+import type { FoldedLog } from './projections/verify.ts'
+import { openSnapshots } from './projections/snapshots/store.ts'
+import { createArrivals } from './queries/arrivals.ts'
+import { readingOf } from './queries/asking.ts'
+import { createGrowth } from './queries/growth.ts'
 import { unsortedTimers } from './queries/timers.ts'
 
 export type { Hub } from './hub-api.ts'
@@ -43,6 +47,8 @@ export interface HubOptions {
   readonly clock?: Clock
   readonly newId?: NewId
   readonly unsafeFileSystem?: boolean
+  /** Looks and leaves everything as it is: no command, no snapshot, no sweep. To read, any file system will do. */
+  readonly readOnly?: boolean
   /** How often to look for what is due, in milliseconds; 5 s if nothing is said. `false` leaves that to others. */
   readonly sweepEvery?: number | false
   /** `later` loads what decides commands with the first one: for a process that mostly reads, and ends soon. */
@@ -55,7 +61,7 @@ const SWEEP_MS = 5_000
 /** Opens a hub: the one place where the parts are wired. */
 export async function openHub(options: HubOptions): Promise<Hub> {
   const actor = asActor(options.actor ?? { kind: 'operator' })
-  const log = options.log ?? openFileLog(path.resolve(options.dir ?? '.baton'), options)
+  const log = logOf(options)
   try {
     return await wire(log, actor, options)
   } catch (error) {
@@ -64,27 +70,38 @@ export async function openHub(options: HubOptions): Promise<Hub> {
   }
 }
 
+function logOf(options: HubOptions): Log {
+  if (options.readOnly !== true) return options.log ?? openFileLog(hubDirectory(options), options)
+  return onlyRead(options.log ?? openFileLog(hubDirectory(options), { unsafeFileSystem: true }))
+}
+
+const hubDirectory = ({ dir = '.baton' }: HubOptions): string => path.resolve(dir)
+
 async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   const clock = options.clock ?? systemClock
   const newId = options.newId ?? ulidFactory(clock)
   const limits = limitsOf(options.limits)
   if (options.create === true) await create(log, newId, clock)
 
-  const index = createStreamIndex()
-  const replica = createReplica(index)
-  const fold = createFold(log, {
+  const snapshots =
+    options.log === undefined
+      ? openSnapshots(path.join(hubDirectory(options), 'views', fingerprint()), newId)
+      : undefined
+  const arrivals = createArrivals()
+  const folding = await openFolding(log, {
+    clock,
+    snapshots,
+    publishes: options.readOnly !== true,
+    adopts: true,
     observe(judged) {
-      index.apply(judged)
-      replica.apply(judged)
-      proposer.observe(judged)
-    },
-    reset() {
-      index.clear()
-      replica.clear()
+      arrivals.observe(judged)
+      proposing.observe(judged)
     },
   })
+  const { fold, replica, states } = folding
+  const { index, keyUse, unknown } = replica
   const patience = options.patience ?? PATIENCE_MS
-  const proposer = createProposer(log, fold, {
+  const proposing = createProposer(log, fold, {
     durability: options.durability ?? 'disk',
     patience,
     maxCommitBytes: limits.commitBytes,
@@ -92,17 +109,15 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
     clock,
     newId,
   })
-  const states = statesOf(
-    replica,
-    () => fold.head.position,
-    () => fold.head.at,
-  )
-  const { keyUse, unknown } = replica
+  /** What a decision looks at may turn out to be damaged. */
+  const propose: Proposer['propose'] = (request) =>
+    proposing.propose({ ...request, decide: () => folding.look(request.decide) })
   const show = (by: Actor, now: number) => preview(replica, fold.head, timestamp(now), by)
   const bus = busLater({
     log,
     fold,
-    proposer,
+    propose,
+    look: folding.look,
     index,
     states,
     limits,
@@ -120,18 +135,17 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   if (id === undefined) throw fold.damage ?? unfounded(log.name)
 
   const growth = createGrowth(log)
-  const reading: Reading = {
-    log,
-    states,
-    index,
-    get: replica.get,
-    reach: (to) => reach(fold, growth, to),
-    damage: () => fold.damage,
-  }
+  const reading = readingOf(log, folding, growth, arrivals)
+  const folded: FoldedLog = { log, folding, snapshots, clock }
+  const rebuilds = createRebuilds(folded)
+  rebuilds.buildPending()
+  const pasts = new Set<() => Promise<void>>()
+  const fork = (source: Log, by: Actor): Promise<Hub> => forkOf(source, by, options)
+  const present: Present = { log, folding, reading, snapshots, clock, newId, limits, pasts, fork }
   let closing: Promise<void> | undefined
 
   const leases = new Set<() => void>()
-  const sweepEvery = intervalOf(options.sweepEvery)
+  const sweepEvery = options.readOnly === true ? false : intervalOf(options.sweepEvery)
   const sweeper =
     sweepEvery === false
       ? undefined
@@ -147,7 +161,10 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
     for (const stop of leases) stop()
     try {
       await sweeper?.stop()
-      await proposer.close()
+      await proposing.close()
+      await rebuilds.close()
+      for (const closePast of pasts) await closePast()
+      await folding.close()
     } finally {
       await log.close()
     }
@@ -163,13 +180,34 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
       growth,
       clock,
       leases,
-      eventStore: (by) => createEventStore({ log, fold, proposer, index, actor: by }),
+      eventStore: (by) => createEventStore({ log, fold, propose, look: folding.look, index, actor: by }),
       // An answer without a commit: it is given once what it rests on is durable.
-      settled: () => proposer.propose({ decide: () => ({ answer: undefined, n: fold.n }), receipt: () => undefined }),
+      settled: () => propose({ decide: () => ({ answer: undefined, n: fold.n }), receipt: () => undefined }),
+      projections: {
+        status: async () => (await import('./projections/status.ts')).statusOf(folded, rebuilds.states),
+        rebuild: options.readOnly === true ? () => Promise.reject(openedToRead(log.name)) : rebuilds.rebuild,
+        verify: async (wanted) => (await import('./projections/verify.ts')).verifyViews(folded, wanted),
+      },
+      at: async (moment, by) => (await import('./past.ts')).openPast(present, moment, by),
+      lookBack: async (moment) => (await import('./past.ts')).lookBack(present, moment),
+      fork: (by) => fork(log, by),
       close: () => (closing ??= close()),
     },
     actor,
   )
+}
+
+/** In memory, and a hub of its own: no line of it is one of the other's. */
+async function forkOf(source: Log, actor: Actor, { clock = systemClock, newId, limits }: HubOptions): Promise<Hub> {
+  // Only who forks pays for it.
+  const [{ openMemoryLog }, { restoreInto }] = await Promise.all([
+    import('./log/memory.ts'),
+    import('./log/restore.ts'),
+  ])
+  const log = openMemoryLog()
+  const id = (newId ?? ulidFactory(clock))()
+  await restoreInto(log, source, { hub: id, now: clock() })
+  return openHub({ log, actor, durability: 'os', clock, ...(newId && { newId }), ...(limits && { limits }) })
 }
 
 /** An interval that is none would have the timer run without a pause. */
@@ -192,27 +230,6 @@ function limitsOf(given: Partial<Limits> = {}): Limits {
     })
   }
   return { ...DEFAULT_LIMITS, ...Object.fromEntries(named) }
-}
-
-/** Folds what is there; and waits for what the caller has heard of. */
-async function reach(fold: Fold, growth: Growth, { atLeast = 0, signal }: Freshness = {}): Promise<void> {
-  await fold.catchUp(signal)
-  if (fold.head.position >= atLeast) return
-  const follower = growth.follow()
-  try {
-    for (;;) {
-      await fold.catchUp(signal)
-      if (fold.head.position >= atLeast) return
-      // It never comes to where the log contradicts itself.
-      if (fold.damage !== undefined) throw fold.damage
-      signal?.throwIfAborted()
-      if (!(await follower.next(signal))) {
-        throw hubClosed({ atLeast })
-      }
-    }
-  } finally {
-    follower.dispose()
-  }
 }
 
 /** Ids and times come from the caller: what no reader would take for a genesis record is refused. */

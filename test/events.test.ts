@@ -159,3 +159,19 @@ test('the streams of users are theirs, whatever they call their events', async (
   expect((await hub.task('t1'))?.status).toBe('open')
   await hub.send(claim('t1'))
 })
+
+test('verify names an event that is not of its shape, and passes over what a later build has added', async () => {
+  const log = openMemoryLog()
+  const hub = await openHub({ log, create: true, sweepEvery: false, durability: 'os' })
+  await hub.send({ type: 'OpenTask', taskId: 't1', title: 'a task' })
+  expect((await hub.verify()).findings).toEqual([])
+  const opened = { sessionId: 's1', rootSessionId: 's1', depth: 1 }
+  await write(log, { s: 'session-s1', t: 'SessionOpened', v: 1, d: { ...opened, colour: 'red' } })
+  expect((await hub.verify()).findings).toEqual([])
+  await write(log, { s: 'x-mine', t: 'SessionOpened', v: 1, d: 'as they like' })
+  expect((await hub.verify()).findings).toEqual([])
+  await write(log, { s: 'session-s2', t: 'SessionOpened', v: 1, d: { ...opened, depth: 'deep' } })
+  const { findings } = await hub.verify()
+  expect(findings).toMatchObject([{ kind: 'event', message: expect.stringContaining('data.depth') }])
+  await hub.close()
+})

@@ -8,7 +8,8 @@ import { emptyTally, play, type Tally } from './properties/sequence.ts'
 vi.mock('../src/projections/replica.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../src/projections/replica.ts')>()
   const { watch } = await import('./properties/watched.ts')
-  const createReplica: typeof original.createReplica = (index) => watch(original.createReplica(index))
+  const createReplica: typeof original.createReplica = (views, documents) =>
+    watch(original.createReplica(views, documents), documents)
   return { ...original, createReplica }
 })
 

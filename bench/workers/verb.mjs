@@ -8,7 +8,7 @@ const MAIN = path.resolve(import.meta.dirname, '../../dist/baton.cjs')
 // A certificate store to read, or options to obey, would be part of what Node itself takes.
 const { NODE_EXTRA_CA_CERTS: _, NODE_OPTIONS: __, ...inherited } = process.env
 
-serve(async ({ shared, hub = shared, verb }) => {
+serve(async ({ shared, in: name = '', hub = path.join(shared, name), verb }) => {
   const env = { ...inherited, BATON_DIR: hub }
 
   const took = (args) =>

@@ -45,10 +45,9 @@ export async function awaitReply(
   try {
     for (;;) {
       signal?.throwIfAborted()
-      await reading.reach()
+      const request = await reading.ask({}, () => reading.states.message(messageId) as Message)
       const damage = reading.damage()
       if (damage !== undefined) throw damage
-      const request = reading.states.message(messageId) as Message
       if (request.answeredBy !== undefined) return await reply(parts, request.answeredBy, request)
       const left = Date.parse(request.replyBy ?? '') - clock()
       if (request.unanswered === true) throw unanswered(request)
@@ -67,15 +66,14 @@ async function recordExpiry({ reading, sweep }: RequestParts, id: string, reques
   } catch {
     throw unanswered(request)
   }
-  await reading.reach()
-  const { answeredBy, unanswered: isOver } = reading.states.message(id) ?? {}
+  const { answeredBy, unanswered: isOver } = (await reading.ask({}, () => reading.states.message(id))) ?? {}
   if (answeredBy === undefined && isOver === undefined) throw unanswered(request)
 }
 
 async function reply({ reading, settled }: RequestParts, id: string, request: Message): Promise<MessageView> {
   // What a power cut could still take back is handed to nobody.
   await settled()
-  const message = reading.states.message(id) as Message
+  const message = await reading.ask({}, () => reading.states.message(id) as Message)
   // To whoever asked, or to where its mail went.
   const [mailbox, { position }] = (Object.entries(message.deliveries).find(([at]) => at === request.from) ??
     Object.entries(message.deliveries)[0]) as [string, Delivery]

@@ -12,6 +12,8 @@ export interface CommandVerb {
   readonly args: readonly string[]
   /** What a field is called on the command line, where it is not its own name in kebab case. */
   readonly called?: Readonly<Record<string, string>>
+  /** What its help says of an option. */
+  readonly about?: Readonly<Record<string, string>>
   /** Fields with a fixed value, or one that the request has. */
   readonly fixed?: (request: Request) => Readonly<Record<string, unknown>>
   /** Options of the verb itself, beside those of the command; `fixed` reads them. */

@@ -38,7 +38,7 @@ export function optionsOf(verb: CommandVerb): Options {
   const options: Record<string, OptionSpec> = {}
   for (const [name, field] of fieldsOf(verb)) {
     if (hasNoOption(name)) continue
-    options[optionName(verb, name)] = optionOf(name, field)
+    options[optionName(verb, name)] = { ...optionOf(name, field), about: verb.about?.[name] ?? '' }
   }
   return { ...options, ...verb.extra }
 }

@@ -1,5 +1,5 @@
 import { bold, columns, dim, type Look } from './print.ts'
-import type { Options, Verb } from './verb.ts'
+import { loaded, type LaterVerb, type Options, type Verb } from './verb.ts'
 
 export const GLOBAL: Options = {
   dir: { type: 'string', value: 'path', about: 'the hub, or the directory that holds it (BATON_DIR)' },
@@ -22,9 +22,12 @@ const optionRows = (options: Options, look: Look): string[][] =>
 
 const said = async ({ summary }: Verb): Promise<string> => (typeof summary === 'string' ? summary : summary())
 
-export async function overview(verbs: readonly Verb[], look: Look): Promise<string> {
+export async function overview(all: readonly (Verb | LaterVerb)[], look: Look): Promise<string> {
   const rows = await Promise.all(
-    verbs.map(async (verb) => [`  ${bold(verb.name, look)} ${verb.usage}`.trimEnd(), await said(verb)]),
+    all.map(loaded).map(async (later) => {
+      const verb = await later
+      return [`  ${bold(verb.name, look)} ${verb.usage}`.trimEnd(), await said(verb)]
+    }),
   )
   return [
     'baton <verb> [arguments] [options]',
@@ -40,10 +43,12 @@ export async function overview(verbs: readonly Verb[], look: Look): Promise<stri
 
 export async function helpFor(verb: Verb, look: Look): Promise<string> {
   const own = optionRows((await verb.options?.()) ?? {}, look)
+  const notes = (verb.notes?.() ?? []).map(([what, about]) => [`    ${what}`, dim(about, look)])
   return [
     `baton ${verb.name} ${verb.usage}`.trimEnd(),
     `  ${await said(verb)}`,
     ...(own.length === 0 ? [] : ['', 'Options:', columns(own)]),
+    ...(notes.length === 0 ? [] : [columns(notes)]),
     '',
     'For all verbs: --dir --as --key --dry-run --json --quiet --no-color --timeout',
     '',

@@ -5,16 +5,17 @@ import { openHub, systemClock, type Actor, type Hub } from '../exports.ts'
 import { GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
 import { isTerminal, write } from './output.ts'
+import { moment } from './moments.ts'
 import type { Look } from './print.ts'
 import { EXIT, explain, unknownWord, UsageError } from './usage.ts'
 import { duration } from './values.ts'
-import type { Answer, Given, Options, Verb } from './verb.ts'
+import { loaded, type Answer, type Given, type LaterVerb, type Options, type Verb } from './verb.ts'
 import { verbs } from './verbs/catalog.ts'
 
 const { env } = process
 
 /** The verb is one word or two; what is left are its arguments. */
-function findVerb(words: readonly string[]): { verb: Verb; rest: string[] } {
+function findVerb(words: readonly string[]): { verb: Verb | LaterVerb; rest: string[] } {
   const two = verbs.find(({ name }) => name === `${words[0]} ${words[1]}`)
   if (two !== undefined) return { verb: two, rest: words.slice(2) }
   const one = verbs.find(({ name }) => name === words[0])
@@ -33,8 +34,8 @@ function findVerb(words: readonly string[]): { verb: Verb; rest: string[] } {
   )
 }
 
-/** Options may stand anywhere, so the verb is found first: among the words that are no options. */
-async function read(args: readonly string[]): Promise<{ verb: Verb; positionals: string[]; given: Given }> {
+/** Options may stand anywhere: the words that are none, and no value of one that every verb knows. */
+function wordsOf(args: readonly string[]): string[] {
   const { tokens } = parseArgs({
     args: [...args],
     options: bare(GLOBAL),
@@ -42,8 +43,11 @@ async function read(args: readonly string[]): Promise<{ verb: Verb; positionals:
     tokens: true,
     allowPositionals: true,
   })
-  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
-  const { verb } = findVerb(words)
+  return tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
+}
+
+async function read(args: readonly string[]): Promise<{ verb: Verb; positionals: string[]; given: Given }> {
+  const verb = await loaded(findVerb(wordsOf(args)).verb)
   const options = { ...GLOBAL, ...(await verb.options?.()) }
   try {
     const { values, positionals } = parseArgs({
@@ -113,7 +117,11 @@ async function answer(
 ): Promise<number> {
   let opened: Promise<Hub> | undefined
   const dir = typeof given['dir'] === 'string' ? given['dir'] : env['BATON_DIR']
-  const reader = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir), commands: 'later' }))
+  const present = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir), commands: 'later' }))
+  const at = given['at']
+  let past: Promise<Hub> | undefined
+  // It closes with the hub that it is the past of.
+  const reader = typeof at === 'string' ? () => (past ??= present().then((hub) => hub.at(moment(at)))) : present
   const actor = (): Promise<Actor> => actorOf(given, reader)
   try {
     const said = await verb.run({
@@ -122,6 +130,7 @@ async function answer(
       look,
       signal,
       place: placeFor(dir),
+      where: () => locate(dir),
       reader,
       actor,
       hub: async () => (await reader()).as(await actor()),
@@ -158,13 +167,13 @@ async function main(args: readonly string[]): Promise<number> {
       return systemClock()
     },
   }
-  if (args[0] === 'help' || args.length === 0 || (args.length === 1 && ['--help', '-h'].includes(args[0] ?? ''))) {
-    const words = args.slice(1)
+  const [first, ...words] = wordsOf(args)
+  if (first === 'help' || args.length === 0 || (args.length === 1 && ['--help', '-h'].includes(args[0] ?? ''))) {
     const family = words.length === 1 ? verbs.filter(({ name }) => name.startsWith(`${words[0]} `)) : []
     const isVerb = verbs.some(({ name }) => name === words[0])
     if (words.length === 0 || (family.length > 0 && !isVerb)) {
       await write(await overview(family.length > 0 ? family : verbs, look))
-    } else await write(await helpFor(findVerb(words).verb, look))
+    } else await write(await helpFor(await loaded(findVerb(words).verb), look))
     return EXIT.ok
   }
   if (args[0] === '--version') {

@@ -51,7 +51,7 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
 function codeOf({ code }: BatonError): number {
   if (code === 'REQUEST_EXPIRED') return EXIT.timeout
   if (USAGE.has(code)) return EXIT.usage
-  if (code === 'HUB_NOT_FOUND' || code.startsWith('UNKNOWN_')) return EXIT.notFound
+  if (code === 'HUB_NOT_FOUND' || code === 'CURSOR_LOST' || code.startsWith('UNKNOWN_')) return EXIT.notFound
   if (CONFLICTS.has(code)) return EXIT.conflict
   return FAILURES.has(code) ? EXIT.failure : EXIT.refused
 }

@@ -26,6 +26,8 @@ export interface Request {
   readonly actor: () => Promise<Actor>
   /** The same, for verbs that only look: nobody needs a name to read. */
   readonly reader: () => Promise<Hub>
+  /** Where that hub is, for verbs that need no open one. */
+  readonly where: () => string
   /** Where `init` makes one. */
   readonly place: string
 }
@@ -54,6 +56,16 @@ export interface Verb {
   /** The positional arguments, as help shows them: `<task> [session]`. */
   readonly usage: string
   readonly options?: () => Options | Promise<Options>
+  /** What help says beside the options, a row each. */
+  readonly notes?: () => readonly (readonly [what: string, about: string])[]
   readonly examples: readonly string[]
   readonly run: (request: Request) => Promise<Answer>
 }
+
+/** A verb whose code nobody loads to do something else. */
+export interface LaterVerb {
+  readonly name: string
+  readonly load: () => Promise<Verb>
+}
+
+export const loaded = async (verb: Verb | LaterVerb): Promise<Verb> => ('load' in verb ? verb.load() : verb)

@@ -18,7 +18,7 @@ import type { Judged } from '../log/judging.ts'
 import type { Log } from '../log/log.ts'
 import type { Proposer } from '../log/proposer.ts'
 import { readCommit } from '../log/read-commit.ts'
-import type { StreamIndex } from '../log/stream-index.ts'
+import { newestVersions, type StreamIndex } from '../log/stream-index.ts'
 import type { Command } from './catalog.ts'
 import type { CommandDefinition } from './define.ts'
 import { parseCommand } from './parse.ts'
@@ -46,7 +46,9 @@ const MAX_STEPS = 1_000
 export interface BusParts {
   readonly log: Log
   readonly fold: Fold
-  readonly proposer: Proposer
+  readonly propose: Proposer['propose']
+  /** Looks again where documents turn out to be damaged and were folded anew. */
+  readonly look: <Answer>(look: () => Answer) => Answer | Promise<Awaited<Answer>>
   readonly states: States
   readonly limits: Limits
   /** How long a command goes on, in milliseconds, where it does not say so itself. */
@@ -90,7 +92,7 @@ interface Decided {
 }
 
 export function createBus(parts: BusParts): Bus {
-  const { fold, proposer, index } = parts
+  const { fold, propose, index } = parts
 
   async function send(actor: Actor, input: Command, options: SendOptions = {}): Promise<Receipt> {
     const { definition, command } = parseCommand(input)
@@ -108,7 +110,7 @@ export function createBus(parts: BusParts): Bus {
       let isStep = false
       // Each commit draws ids of its own.
       const decide = decider({ actor, definition, command, now, begun })
-      const receipt = await proposer.propose<Receipt | undefined>({
+      const receipt = await propose<Receipt | undefined>({
         decide() {
           const used = key === undefined ? undefined : parts.keyUse(actorKey(actor, key))
           if (used !== undefined) return again(used, used.fp === fp ? undefined : key)
@@ -164,7 +166,7 @@ export function createBus(parts: BusParts): Bus {
   /** Asked in the turn in which the commit was folded: the index stands right behind it. */
   function receiptOf({ commit, position, raises = [] }: Judged): Receipt {
     const { id, events } = commit as Commit
-    return receiptFrom(id, events, position, index.newest(raises))
+    return receiptFrom(id, events, position, newestVersions(index, raises))
   }
 
   async function again(used: Earlier | Done, reusedKey?: string): Promise<{ answer: Receipt; n: number }> {
@@ -182,17 +184,22 @@ export function createBus(parts: BusParts): Bus {
     const { definition, command } = parseCommand(input)
     await fold.catchUp()
     const now = parts.clock()
-    const shown = parts.preview(actor, now)
+    const facts = await parts.look(() => factsOf({ actor, definition, command, now }))
+    const events = facts.map(toStored).map(({ s, t, d }) => ({ type: t, stream: s, data: structuredClone(d) }))
+    return { dryRun: true, recipients: [...new Set(facts.flatMap(recipientsOf))], events }
+  }
+
+  function factsOf(asked: Omit<Asked, 'begun'>): Fact[] {
+    const shown = parts.preview(asked.actor, asked.now)
     const facts: Fact[] = []
     for (let steps = 0; steps < MAX_STEPS; steps++) {
-      const { decision } = decider({ actor, definition, command, now, begun: steps > 0 }, shown.states)()
+      const { decision } = decider({ ...asked, begun: steps > 0 }, shown.states)()
       if ('done' in decision) break
       facts.push(...('step' in decision ? decision.step : decision))
       if (!('step' in decision)) break
       shown.fold(decision.step)
     }
-    const events = facts.map(toStored).map(({ s, t, d }) => ({ type: t, stream: s, data: structuredClone(d) }))
-    return { dryRun: true, recipients: [...new Set(facts.flatMap(recipientsOf))], events }
+    return facts
   }
 
   return { send, dryRun }

@@ -38,8 +38,8 @@ export interface InboxEntry {
 }
 
 export interface Inbox {
-  /** What is not acknowledged, in log order. */
-  readonly entries: Dict<InboxEntry>
+  /** The position of what is not acknowledged, by `entryKey`, in log order. */
+  readonly entries: Dict<number>
   /** How many of them lie in each mailbox. */
   readonly counts: Dict<number>
 }
@@ -68,13 +68,23 @@ export function evolveInbox(inbox: Inbox = emptyInbox(), event: BatonEvent, owne
   }
 }
 
+/** What waits there, in log order. */
+export const entriesOf = (inbox: Inbox | undefined): InboxEntry[] =>
+  Object.entries(inbox?.entries ?? {}).map(([key, position]) => ({ ...parseEntryKey(key), position }))
+
 /** One delivery of one message: it may lie in several mailboxes. */
 export const entryKey = (messageId: string, mailbox: Mailbox): string => `${messageId} ${mailbox}`
+
+/** Ids hold no space. */
+function parseEntryKey(key: string): { messageId: string; mailbox: Mailbox } {
+  const space = key.indexOf(' ')
+  return { messageId: key.slice(0, space), mailbox: key.slice(space + 1) }
+}
 
 function put(inbox: Inbox, messageId: string, mailbox: Mailbox, position: number): Inbox {
   const key = entryKey(messageId, mailbox)
   if (Object.hasOwn(inbox.entries, key)) return inbox
-  inbox.entries[key] = { messageId, mailbox, position }
+  inbox.entries[key] = position
   inbox.counts[mailbox] = (of(inbox.counts, mailbox) ?? 0) + 1
   return inbox
 }

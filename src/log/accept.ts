@@ -81,6 +81,73 @@ export function openWindow(genesisCrc: number): Window {
   return window
 }
 
+/** The rule's state as plain JSON, small and in a form that costs little to restore: every process begins with that. */
+export interface SavedWindow {
+  readonly n: number
+  /** The two halves of the chains as the window keeps them. */
+  readonly hi: readonly number[]
+  readonly lo: readonly number[]
+  readonly actors: readonly Actor[]
+  readonly streams: readonly string[]
+  /** The last accepted commits, oldest first; actors and streams by their number above. */
+  readonly commits: readonly (readonly [id: string, by: number, key: string | 0, raises: readonly number[]])[]
+}
+
+export function saveWindow(window: Window): SavedWindow {
+  const { n, chainHi, chainLo } = window
+  const actors = numbering<Actor>(JSON.stringify)
+  const streams = numbering<string>(String)
+  const commits: SavedWindow['commits'][number][] = []
+  for (let k = Math.max(1, n - WINDOW + 1); k <= n; k++) {
+    const { id, by, key = 0, raises } = commitAt(window, k) as Accepted
+    commits.push([id, actors.numberOf(by), key, [...new Set(raises)].map(streams.numberOf)])
+  }
+  return { n, hi: [...chainHi], lo: [...chainLo], actors: actors.all, streams: streams.all, commits }
+}
+
+function numbering<Item>(nameOf: (item: Item) => string): { all: Item[]; numberOf: (item: Item) => number } {
+  const all: Item[] = []
+  const numbers = new Map<string, number>()
+  return {
+    all,
+    numberOf(item) {
+      const name = nameOf(item)
+      const known = numbers.get(name)
+      if (known !== undefined) return known
+      numbers.set(name, all.length)
+      return all.push(item) - 1
+    },
+  }
+}
+
+export function restoreWindow({ n, hi, lo, actors, streams, commits }: SavedWindow): Window {
+  const at = n % (WINDOW + 1)
+  const window: Window = {
+    n: n - commits.length,
+    chain: { hi: hi[at] as number, lo: lo[at] as number },
+    chainHi: Int32Array.from(hi),
+    chainLo: Int32Array.from(lo),
+    commits: [],
+    lastOfId: new Map(),
+    lastOfKey: new Map(),
+    lastRaised: new Map(),
+  }
+  for (const [id, by, key, raises] of commits) {
+    window.n++
+    remember(window, {
+      id,
+      by: actors[by] as Actor,
+      key: key === 0 ? undefined : key,
+      raises: raises.map((stream) => streams[stream] as string),
+    })
+  }
+  return window
+}
+
+/** The chain at the head of a saved window. */
+export const savedChain = ({ n, hi, lo }: SavedWindow): string =>
+  chainHex({ hi: hi[n % (WINDOW + 1)] as number, lo: lo[n % (WINDOW + 1)] as number })
+
 function keepChain({ n, chain, chainHi, chainLo }: Window): void {
   chainHi[n % (WINDOW + 1)] = chain.hi
   chainLo[n % (WINDOW + 1)] = chain.lo
@@ -143,10 +210,16 @@ export function admit(window: Window, candidate: Candidate, raises: readonly str
   if (n > WINDOW) forget(window, window.commits[n % WINDOW] as Accepted, n - WINDOW)
   const { id, by } = candidate
   const key = candidate.key === undefined ? undefined : actorKey(by, candidate.key)
-  window.commits[n % WINDOW] = { id, by, key, raises }
-  window.lastOfId.set(id, n)
-  if (key !== undefined) window.lastOfKey.set(key, n)
-  for (const stream of raises) window.lastRaised.set(stream, n)
+  remember(window, { id, by, key, raises })
+}
+
+/** The newest commit enters the window. */
+function remember(window: Window, commit: Accepted): void {
+  const { n } = window
+  window.commits[n % WINDOW] = commit
+  window.lastOfId.set(commit.id, n)
+  if (commit.key !== undefined) window.lastOfKey.set(commit.key, n)
+  for (const stream of commit.raises) window.lastRaised.set(stream, n)
 }
 
 function forget(window: Window, { id, key, raises }: Accepted, n: number): void {

@@ -39,7 +39,9 @@ export interface BatonEventStore extends EventStore<Metadata> {
 export interface EventStoreParts {
   readonly log: Log
   readonly fold: Fold
-  readonly proposer: Proposer
+  readonly propose: Proposer['propose']
+  /** Looks at the index. */
+  readonly look: <Answer>(look: () => Answer) => Answer | Promise<Awaited<Answer>>
   readonly index: StreamIndex
   readonly actor: Actor
 }
@@ -56,7 +58,7 @@ interface Stored {
   readonly metadata?: Record<string, unknown>
 }
 
-export function createEventStore({ log, fold, proposer, index, actor }: EventStoreParts): BatonEventStore {
+export function createEventStore({ log, fold, propose, look, index, actor }: EventStoreParts): BatonEventStore {
   // Under way before the first call; where it fails, that call says so.
   loadEmmett().catch(() => undefined)
 
@@ -67,12 +69,15 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
     const stream = userStream(streamName)
     const { assertExpectedVersionMatchesCurrent, upcastRecordedMessages } = emmett ?? (await loadEmmett())
     await fold.catchUp()
-    const version = index.version(stream)
-    assertExpectedVersionMatchesCurrent(BigInt(version), options.expectedStreamVersion, NO_STREAM)
     const from = Math.max(1, Number(options.from ?? 1n))
-    const last = Math.min(version, Number(options.to ?? BigInt(version)))
-    const to = options.maxCount === undefined ? last : Math.min(last, from - 1 + Number(options.maxCount))
-    const recorded = await readEvents(streamName, index.places(stream, from, to), from)
+    const { version, places } = await look(() => {
+      const version = index.version(stream)
+      const last = Math.min(version, Number(options.to ?? BigInt(version)))
+      const to = options.maxCount === undefined ? last : Math.min(last, from - 1 + Number(options.maxCount))
+      return { version, places: index.places(stream, from, to) }
+    })
+    assertExpectedVersionMatchesCurrent(BigInt(version), options.expectedStreamVersion, NO_STREAM)
+    const recorded = await readEvents(streamName, places, from)
     return {
       currentStreamVersion: BigInt(version),
       events: upcastRecordedMessages(recorded as never, options.schema?.versioning as never) as ReadEvent<
@@ -127,7 +132,7 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
       const { assertExpectedVersionMatchesCurrent } = emmett ?? (await loadEmmett())
       const relies = expected !== undefined && expected !== 'NO_CONCURRENCY_CHECK'
 
-      return proposer.propose({
+      return propose({
         decide() {
           const version = index.version(stream)
           assertExpectedVersionMatchesCurrent(BigInt(version), expected, NO_STREAM)
@@ -149,7 +154,8 @@ export function createEventStore({ log, fold, proposer, index, actor }: EventSto
 
     async streamExists(streamName) {
       await fold.catchUp()
-      return index.version(userStream(streamName)) > 0
+      const stream = userStream(streamName)
+      return look(() => index.version(stream) > 0)
     },
   }
 }

@@ -3,7 +3,17 @@
  * log contradicts itself. Knows nothing of reading; fold.ts feeds it.
  */
 import { BatonError } from '../errors.ts'
-import { admit, headMark, judge, openWindow, type Verdict, type Window } from './accept.ts'
+import {
+  admit,
+  headMark,
+  judge,
+  openWindow,
+  restoreWindow,
+  saveWindow,
+  type SavedWindow,
+  type Verdict,
+  type Window,
+} from './accept.ts'
 import { decode, type Commit, type Decoded, type Genesis, type Mark } from './commit.ts'
 import type { Cursor, Entry } from './log.ts'
 
@@ -45,6 +55,33 @@ export interface Known {
   readonly raises: readonly string[]
 }
 
+/**
+ * A replica's place in a log, as plain JSON: whoever starts from it judges what follows as if it had read everything
+ * before. `last` names the newest accepted line, by which the log is recognised.
+ */
+export interface Saved {
+  readonly genesis: Genesis
+  readonly genesisRef: Cursor
+  readonly last: { readonly ref: Cursor; readonly next: Cursor; readonly crc: number } | undefined
+  readonly position: number
+  readonly cursor: Cursor
+  readonly at: string
+  readonly suspects: readonly Suspect[]
+  readonly window: SavedWindow
+}
+
+/** Where a fold begins, unless at the beginning. */
+export interface Start {
+  readonly saved?: Saved
+  /** The line here was whole and durable once: somebody has kept its place. */
+  readonly attested?: Cursor
+}
+
+interface Suspect {
+  readonly n: number
+  readonly ref: Cursor
+}
+
 export interface Judging {
   readonly head: Head
   /** The cursor of the head, for whoever asks often. */
@@ -56,20 +93,28 @@ export interface Judging {
   step: (entry: Entry, known?: Known) => void
   /** Nothing but blank lines stood up to here. */
   skipTo: (cursor: Cursor) => void
+  /** Undefined while there is no genesis record. */
+  save: () => Saved | undefined
 }
 
 /** `observe` is called for every line, in order, in the same turn as its verdict. It must not throw. */
-export function createJudging(name: string, observe: (judged: Judged) => void): Judging {
-  let window: Window | undefined
-  let genesis: Genesis | undefined
-  let position = 0
-  let cursor: Cursor = 0
-  let at = ''
+export function createJudging(
+  name: string,
+  observe: (judged: Judged) => void,
+  { saved, attested }: Start = {},
+): Judging {
+  let window = saved && restoreWindow(saved.window)
+  let genesis = saved?.genesis
+  let genesisRef = saved?.genesisRef ?? 0
+  let last = saved?.last
+  let position = saved?.position ?? 0
+  let cursor: Cursor = saved?.cursor ?? 0
+  let at = saved?.at ?? ''
   /**
    * Lines that failed since the last agreement with a writer, and up to which number of commits an agreement would not
    * clear them: how many were accepted before each; -1 before the genesis record.
    */
-  let suspects: { readonly n: number; readonly ref: Cursor }[] = []
+  let suspects: Suspect[] = [...(saved?.suspects ?? [])]
 
   function step(entry: Entry, known?: Known): void {
     const decoded: Decoded = known === undefined ? decode(entry.line) : { kind: 'commit', commit: known.commit }
@@ -80,6 +125,7 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
     switch (decoded.kind) {
       case 'torn':
       case 'invalid': {
+        if (entry.ref === attested) throw rotten(name, entry.ref)
         suspects.push({ n, ref: entry.ref })
         const why = decoded.kind === 'invalid' ? { why: decoded.why } : {}
         return observe({ entry, void: decoded.kind, n, position, ...why })
@@ -96,6 +142,7 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
     if (decoded.kind === 'commit') throw contradiction(entry, decoded.commit, 'no genesis record before it')
     if (decoded.kind === 'genesis') {
       genesis = decoded.genesis
+      genesisRef = entry.ref
       window = openWindow(genesis.crc)
       at = genesis.at
       return observe({ entry, genesis, n: 0, position: 0 })
@@ -115,6 +162,7 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
       return observe({ entry, commit, void: verdict.kind, verdict, n: rule.n, position })
     }
     admit(rule, commit, raises)
+    last = { ref: entry.ref, next: entry.next, crc: commit.crc }
     const first = position + 1
     position += raises.length
     if (commit.at > at) at = commit.at
@@ -149,6 +197,10 @@ export function createJudging(name: string, observe: (judged: Judged) => void): 
     skipTo(next) {
       cursor = next
     },
+    save() {
+      if (genesis === undefined || window === undefined) return undefined
+      return { genesis, genesisRef, last, position, cursor, at, suspects: [...suspects], window: saveWindow(window) }
+    },
     get head() {
       return { mark: window === undefined ? NOWHERE : headMark(window), position, cursor, at }
     },
@@ -171,6 +223,9 @@ const tooNew = (name: string, offset: number, what: string): BatonError =>
     details: { file: name, offset, what },
     hint: 'Use the newer version of agent-baton that wrote it; the log was left as it is.',
   })
+
+const rotten = (name: string, offset: number): BatonError =>
+  damaged(name, offset, offset, 'the record there fails its checksum, and a snapshot attests that it was durable')
 
 const damaged = (
   name: string,

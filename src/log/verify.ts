@@ -1,11 +1,12 @@
 /** Reads the whole log once more and names whatever is not as it should be. Never modifies anything. */
 import { BatonError } from '../errors.ts'
+import type { StoredEvent } from './commit.ts'
 import { createFold } from './fold.ts'
 import type { Judged } from './judging.ts'
 import type { Log } from './log.ts'
 
 export interface Finding {
-  readonly kind: 'torn' | 'invalid' | 'orphaned' | 'claim' | 'tail' | 'damaged' | 'too-new' | 'empty'
+  readonly kind: 'torn' | 'invalid' | 'orphaned' | 'claim' | 'event' | 'tail' | 'damaged' | 'too-new' | 'empty'
   /** Where in the log. */
   readonly offset: number
   readonly message: string
@@ -27,9 +28,11 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal
   /** Called now and then with the offset that was reached. */
   readonly onProgress?: (cursor: number) => void
+  /** What is wrong with an event of an accepted commit: the log itself knows nothing of events. */
+  readonly inspect?: (event: StoredEvent) => string | undefined
 }
 
-const PROGRESS_EVERY = 4096
+const PROGRESS_EVERY = 256
 
 export async function verifyLog(log: Log, options: VerifyOptions = {}): Promise<Report> {
   let findings: Finding[] = []
@@ -44,7 +47,11 @@ export async function verifyLog(log: Log, options: VerifyOptions = {}): Promise<
       if (judged.void !== undefined) voids[judged.void] = (voids[judged.void] ?? 0) + 1
       findings.push(...findingsOf(judged, versions))
       if (judged.void !== undefined) return
-      for (const { s } of judged.commit?.events ?? []) versions.set(s, (versions.get(s) ?? 0) + 1)
+      for (const event of judged.commit?.events ?? []) {
+        versions.set(event.s, (versions.get(event.s) ?? 0) + 1)
+        const why = options.inspect?.(event)
+        if (why !== undefined) findings.push(misshapen(judged, event, why))
+      }
     },
     reset() {
       findings = []
@@ -76,6 +83,13 @@ export async function verifyLog(log: Log, options: VerifyOptions = {}): Promise<
   const { mark, position } = fold.head
   return { hub: fold.genesis?.hub, commits: mark[0], events: position, chain: mark[1], void: voids, findings }
 }
+
+const misshapen = ({ entry, commit }: Judged, { s, t }: StoredEvent, why: string): Finding => ({
+  kind: 'event',
+  offset: entry.ref,
+  ...(commit && { commit: commit.id }),
+  message: `${t} on ${s} is not of its shape: ${why}`,
+})
 
 function findingsOf(judged: Judged, versions: ReadonlyMap<string, number>): Finding[] {
   const { commit, entry } = judged

@@ -1,56 +1,48 @@
 import { eventCatalog, type BatonEvent } from '../events/catalog.ts'
+import { emptyList, spillAt, type Chunked } from './chunked.ts'
 import type { View } from './view.ts'
 
 /** They repeat on another stream what happened, for whoever relies on that one. */
 const GUARDS: ReadonlySet<string> = new Set(['RunSeated', 'ItemBound'])
 
-/**
- * What happened to a task, a session, a run, a group, or in a thread. `task:t1` lists its buckets; each bucket, `task:t1@3`, holds
- * where its events lie in the log: position, reference, index of the event. So no document grows with the log.
- */
-export const history: View<number[]> = {
+/** Position, reference of the line, index of the event. */
+export const NUMBERS = 3
+/** Events to a chunk. */
+const EVENTS = 128
+
+/** What happened to a task, a session, a run, a group, or in a thread, by `task:t1`: where its events lie in the log. */
+export const history: View<Chunked<number>> = {
   name: 'history',
   version: 1,
   keys: Object.fromEntries(
     Object.keys(eventCatalog)
       .filter((type) => !GUARDS.has(type))
-      .map((type) => [type, keys]),
+      .map((type) => [type, scopesOf]),
   ),
   evolve,
+  spill: spillAt(EVENTS * NUMBERS),
 }
 
-/** Positions to a bucket. */
-const BUCKET = 4096
-
-export const bucketOf = (position: number): number => Math.floor(position / BUCKET)
-
-function keys(event: BatonEvent): readonly string[] {
-  const bucket = bucketOf(event.position)
-  const touched: string[] = []
-  for (const scope of scopesOf(event)) touched.push(scope, `${scope}@${bucket}`)
-  return touched
-}
-
-function evolve(doc: number[] = [], event: BatonEvent, key: string): number[] {
-  if (key.includes('@')) {
-    doc.push(event.position, event.ref, event.index)
-  } else {
-    const bucket = bucketOf(event.position)
-    if (doc.at(-1) !== bucket) doc.push(bucket)
-  }
-  return doc
+function evolve(places: Chunked<number> = emptyList(), { position, ref, index }: BatonEvent): Chunked<number> {
+  places.last.push(position, ref, index)
+  return places
 }
 
 /** Ids hold neither colon nor at sign. */
-function scopesOf(event: BatonEvent): Set<string> {
-  const scopes = new Set<string>()
+function scopesOf(event: BatonEvent): string[] {
+  const scopes: string[] = []
   const data = event.data as Readonly<Record<string, unknown>>
   for (const [field, kind] of NAMED) {
     const id = data[field]
-    if (typeof id === 'string') scopes.add(`${kind}:${id}`)
+    if (typeof id === 'string') add(scopes, `${kind}:${id}`)
   }
   addParties(event, scopes)
   return scopes
+}
+
+/** Of every event: a set costs several times what looking through the few that there are does. */
+function add(scopes: string[], scope: string): void {
+  if (!scopes.includes(scope)) scopes.push(scope)
 }
 
 /** The fields that name whom an event concerns. */
@@ -69,10 +61,10 @@ const NAMED: readonly (readonly [field: string, kind: string])[] = [
 ]
 
 /** Whoever is named by a mailbox, as an owner, or by the scope of a state. */
-function addParties(event: BatonEvent, scopes: Set<string>): void {
+function addParties(event: BatonEvent, scopes: string[]): void {
   switch (event.type) {
     case 'MessageSent':
-      if (event.by.kind === 'session') scopes.add(`session:${event.by.id ?? ''}`)
+      if (event.by.kind === 'session') add(scopes, `session:${event.by.id ?? ''}`)
       addMailbox(event.data.from, scopes)
       for (const mailbox of event.data.to) addMailbox(mailbox, scopes)
       return
@@ -95,8 +87,8 @@ function addParties(event: BatonEvent, scopes: Set<string>): void {
     case 'HandoffDeclined':
     case 'HandoffCancelled':
     case 'HandoffExpired':
-      if (event.data.from !== undefined) scopes.add(`session:${event.data.from}`)
-      scopes.add(`session:${event.data.to}`)
+      if (event.data.from !== undefined) add(scopes, `session:${event.data.from}`)
+      add(scopes, `session:${event.data.to}`)
       return
     case 'GroupFormed':
       for (const { member } of event.data.members) addMailbox(member, scopes)
@@ -106,34 +98,34 @@ function addParties(event: BatonEvent, scopes: Set<string>): void {
       return addMailbox(event.data.member, scopes)
     case 'CoordinatorChanged':
     case 'ItemReassigned':
-      if (event.data.from !== undefined) scopes.add(`session:${event.data.from}`)
-      scopes.add(`session:${event.data.to}`)
+      if (event.data.from !== undefined) add(scopes, `session:${event.data.from}`)
+      add(scopes, `session:${event.data.to}`)
       return
     case 'RoundDispatched':
       for (const { runId, sessionId } of event.data.items) {
-        if (runId !== undefined) scopes.add(`run:${runId}`)
-        if (sessionId !== undefined) scopes.add(`session:${sessionId}`)
+        if (runId !== undefined) add(scopes, `run:${runId}`)
+        if (sessionId !== undefined) add(scopes, `session:${sessionId}`)
       }
       return
     case 'GroupDisbanded':
       for (const { member } of event.data.members) addMailbox(member, scopes)
       return
     case 'RoundCancelled':
-      for (const runId of event.data.runIds) scopes.add(`run:${runId}`)
+      for (const runId of event.data.runIds) add(scopes, `run:${runId}`)
       return
     case 'CoordinatorVacated':
     case 'OwnerReleased':
-      scopes.add(`session:${event.data.from}`)
+      add(scopes, `session:${event.data.from}`)
       return
     case 'StateChanged':
     case 'ChildResultMerged':
-      scopes.add(`${event.data.scope}:${event.data.id}`)
+      add(scopes, `${event.data.scope}:${event.data.id}`)
       return
     default:
   }
 }
 
 /** A mailbox is written as the scope is: `session:<id>`, `run:<id>`; the operator has no history of its own. */
-function addMailbox(mailbox: string, scopes: Set<string>): void {
-  if (mailbox.includes(':')) scopes.add(mailbox)
+function addMailbox(mailbox: string, scopes: string[]): void {
+  if (mailbox.includes(':')) add(scopes, mailbox)
 }

@@ -1,107 +1,156 @@
 /** Folds accepted commits into all views at once. The one loop that brings a view forward. */
-import { eventCatalog, upcast, type BatonEvent, type Place } from '../events/catalog.ts'
+import { eventCatalog, upcast, type BatonEvent } from '../events/catalog.ts'
 import { actorKey } from '../log/accept.ts'
 import type { Judged } from '../log/judging.ts'
-import type { StreamIndex } from '../log/stream-index.ts'
-import { viewCatalog, type DocOf, type ViewName } from './catalog.ts'
+import { newestVersions, type StreamIndex } from '../log/stream-index.ts'
+import type { DocOf, ViewName } from './catalog.ts'
+import { emptyList, type Chunked } from './chunked.ts'
+import type { Documents, Shelf } from './documents.ts'
+import {
+  ALL_COMMITS,
+  ALL_UNKNOWNS,
+  commitList,
+  placesOf,
+  spillCommits,
+  spillPlaces,
+  versionOf,
+  type CommitList,
+  type KeyUse,
+  type StreamList,
+} from './indexes.ts'
+import { isTableDamaged } from './snapshots/damaged.ts'
 import { keysFor, type View } from './view.ts'
 
-/** What an actor's key was used for. */
-export interface KeyUse {
-  readonly ref: number
-  readonly fp: string
-  readonly position: number
-  /** The version of each of its events. */
-  readonly versions: readonly number[]
-}
+/** The views that a replica folds: all of them, or those that are rebuilt. */
+// oxlint-disable-next-line typescript/no-explicit-any -- each has documents of its own kind
+export type Views = Readonly<Record<string, View<any>>>
 
 export interface Replica {
-  /** To be called with every judged line, in order, after the stream index. */
+  /** To be called with every judged line, in order. Throws where a table is damaged: then all has to be folded again. */
   apply: (judged: Judged) => void
-  clear: () => void
   get: <Name extends ViewName>(view: Name, key: string) => DocOf<Name> | undefined
-  /** Every document of a view, for whoever compares. */
-  documents: (view: ViewName) => ReadonlyMap<string, unknown>
+  /** Where the events of each stream lie. */
+  readonly index: StreamIndex
+  /** Where each accepted commit lies. */
+  commits: () => CommitList
   /** By `actorKey`: permanent, where the acceptance rule's window ends. */
   keyUse: (actorKey: string) => KeyUse | undefined
   /** What this build does not know on a stream: it must not decide on it. */
   unknown: (stream: string) => string | undefined
 }
 
+/** A view that an event touches. */
 interface Interest {
-  readonly docs: Map<string, unknown>
+  readonly shelf: Shelf
+  readonly view: View<unknown>
   readonly keys: (event: BatonEvent) => readonly string[]
-  readonly evolve: View<unknown>['evolve']
-}
-
-/** Which views an event of each type touches: asking all of them for each event would cost more than folding it. */
-function byEventType(documents: ReadonlyMap<string, Map<string, unknown>>): Map<string, Interest[]> {
-  const views = Object.entries(viewCatalog) as [string, View<unknown>][]
-  return new Map(
-    Object.keys(eventCatalog).map((type) => [
-      type,
-      views.flatMap(([name, view]) => {
-        const keys = keysFor(view, type)
-        return keys === undefined
-          ? []
-          : [{ docs: documents.get(name) as Map<string, unknown>, keys, evolve: view.evolve }]
-      }),
-    ]),
-  )
 }
 
 /** The streams of users: their events are theirs, whatever they are called. */
 export const isForeign = (stream: string): boolean => stream.startsWith('x-')
 
-export function createReplica(index: StreamIndex): Replica {
-  const documents = new Map(Object.keys(viewCatalog).map((name) => [name, new Map<string, unknown>()]))
-  const interested = byEventType(documents)
-  const keyUses = new Map<string, KeyUse>()
-  const unknowns = new Map<string, string>()
+export function createReplica(views: Views, documents: Documents): Replica {
+  const interested = byEventType(views, documents)
+  const [streams, commits, keys, unknowns] = ['streams', 'commits', 'keys', 'unknowns'].map(documents.shelf) as [
+    Shelf,
+    Shelf,
+    Shelf,
+    Shelf,
+  ]
 
-  function apply(judged: Judged): void {
-    const { commit, entry, position, raises } = judged
+  const index: StreamIndex = {
+    version: (stream) => versionOf(streams.get(stream) as StreamList | undefined),
+    places: (stream, from, to) => placesOf(streams.get, stream, from, to),
+  }
+
+  function apply({ commit, entry, position, raises, n }: Judged): void {
     if (commit === undefined || raises === undefined) return
     const { id, at, by, events } = commit
-    const versions = index.newest(raises)
+    addCommit(n, position, entry.ref, at)
     for (const [i, { s: stream, t, v, d }] of events.entries()) {
+      const version = addPlace(n, stream, entry.ref, i, position + i)
       if (isForeign(stream)) continue
       const data = upcast(t, v, d)
-      const version = versions[i] as number
-      if (data === undefined) unknowns.set(stream, `${t} v${v}`)
-      else fold(t, data, { stream, version, position: position + i, commit: id, at, by, ref: entry.ref, index: i })
+      if (data === undefined) {
+        setUnknown(n, stream, `${t} v${v}`)
+        continue
+      }
+      // Field by field: to copy an object for each event costs as much as folding it.
+      const [place, ref] = [position + i, entry.ref]
+      fold(n, { stream, version, position: place, commit: id, at, by, ref, index: i, type: t, data } as BatonEvent)
     }
     if (commit.key !== undefined) {
-      keyUses.set(actorKey(by, commit.key), { ref: entry.ref, fp: commit.fp ?? '', position, versions })
+      const use: KeyUse = { ref: entry.ref, fp: commit.fp ?? '', position, versions: newestVersions(index, raises) }
+      keys.open(actorKey(by, commit.key), n).doc = use
     }
   }
 
-  function fold(type: string, data: unknown, place: Place): void {
-    const event = { ...place, type, data } as BatonEvent
+  function addCommit(n: number, position: number, ref: number, at: string): void {
+    const entry = commits.open(ALL_COMMITS, n)
+    const list = (entry.doc ??= emptyList()) as Chunked<number>
+    list.last.push(position, ref, Math.max(Date.parse(at), list.last.at(-1) ?? 0))
+    spill(commits, spillCommits(list, ALL_COMMITS), n)
+    if (n === 1) unknowns.open(ALL_UNKNOWNS, n).doc ??= {}
+  }
+
+  /** Returns the version of the event. */
+  function addPlace(n: number, stream: string, ref: number, i: number, position: number): number {
+    const entry = streams.open(stream, n)
+    const list = (entry.doc ??= emptyList()) as StreamList
+    list.last.push(ref, i, position)
+    spill(streams, spillPlaces(list, stream), n)
+    return versionOf(list)
+  }
+
+  function setUnknown(n: number, stream: string, what: string): void {
+    const doc = (unknowns.open(ALL_UNKNOWNS, n).doc ??= {}) as Record<string, string>
+    doc[stream] = what
+  }
+
+  function fold(n: number, event: BatonEvent): void {
     try {
-      for (const { docs, keys, evolve } of interested.get(type) ?? []) {
-        for (const key of keys(event)) {
-          const doc = evolve(docs.get(key), event, key)
-          if (doc === undefined) docs.delete(key)
-          else docs.set(key, doc)
+      for (const { shelf, view, keys: keysOf } of interested.get(event.type) ?? []) {
+        if (shelf.isPending) continue
+        for (const key of keysOf(event)) {
+          const entry = shelf.open(key, n)
+          entry.doc = view.evolve(entry.doc, event, key)
+          if (view.spill !== undefined && entry.doc !== undefined) spill(shelf, view.spill(entry.doc, key), n)
         }
       }
     } catch (error) {
+      if (isTableDamaged(error)) throw error
       // Of a known type and not of its shape: somebody else wrote it. Reading goes on; nobody decides on that stream.
-      unknowns.set(place.stream, `${type} at position ${place.position} (${String(error)})`)
+      setUnknown(n, event.stream, `${event.type} at position ${event.position} (${String(error)})`)
     }
   }
 
+  const shelves = new Map(Object.keys(views).map((name) => [name, documents.shelf(name)]))
   return {
     apply,
-    clear() {
-      for (const docs of documents.values()) docs.clear()
-      keyUses.clear()
-      unknowns.clear()
+    index,
+    get: (view, key) => shelves.get(view)?.get(key) as DocOf<typeof view> | undefined,
+    commits: () => commitList(commits.get),
+    keyUse: (key) => keys.get(key) as KeyUse | undefined,
+    unknown: (stream) => {
+      const all = unknowns.get(ALL_UNKNOWNS) as Record<string, string> | undefined
+      return all !== undefined && Object.hasOwn(all, stream) ? all[stream] : undefined
     },
-    get: (view, key) => documents.get(view)?.get(key) as DocOf<typeof view> | undefined,
-    documents: (view) => documents.get(view) as ReadonlyMap<string, unknown>,
-    keyUse: (key) => keyUses.get(key),
-    unknown: (stream) => unknowns.get(stream),
   }
+}
+
+function spill(shelf: Shelf, spilled: { readonly key: string; readonly doc: unknown } | undefined, n: number): void {
+  if (spilled !== undefined) shelf.open(spilled.key, n).doc = spilled.doc
+}
+
+/** Which views an event of each type touches: asking all of them for each event would cost more than folding it. */
+function byEventType(views: Views, documents: Documents): Map<string, Interest[]> {
+  return new Map(
+    Object.keys(eventCatalog).map((type) => [
+      type,
+      Object.entries(views).flatMap(([name, view]) => {
+        const keys = keysFor(view, type)
+        return keys === undefined ? [] : [{ shelf: documents.shelf(name), view, keys }]
+      }),
+    ]),
+  )
 }

@@ -1,11 +1,13 @@
 /** The folded documents as decisions and queries ask for them. */
 import { roundKey } from '../domain/round.ts'
 import type { States } from '../domain/world.ts'
+import { listOf } from './chunked.ts'
 import { groupKey, labelKey } from './directory.ts'
 import type { Replica } from './replica.ts'
 
 export function statesOf(replica: Pick<Replica, 'get'>, position: () => number, at: () => string): States {
   const { get } = replica
+  const ids = (key: string) => get('directory', key)
   return {
     session: (id) => get('sessions', id),
     run: (id) => get('runs', id),
@@ -16,13 +18,13 @@ export function statesOf(replica: Pick<Replica, 'get'>, position: () => number, 
     lease: (sessionId) => get('sessions', sessionId)?.leaseUntil,
     group: (id) => get('groups', id),
     round: (groupId, round) => get('rounds', roundKey(groupId, round)),
-    groupsNamed: (name) => get('directory', groupKey(name)) ?? [],
+    groupsNamed: (name) => listOf(ids, groupKey(name)),
     timers: (kind) => get('timers', kind),
     seat: (sessionId) => get('seats', sessionId),
     inbox: (owner) => get('inboxes', owner),
     message: (id) => get('messages', id),
-    labelled: (label) => get('directory', labelKey(label)) ?? [],
-    ids: (kind) => get('directory', kind) ?? [],
+    labelled: (label) => listOf(ids, labelKey(label)),
+    ids: (kind) => listOf(ids, kind),
     get position() {
       return position()
     },

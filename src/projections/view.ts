@@ -14,6 +14,14 @@ export interface View<Doc> {
    * without any other effect; a function of the document and the event alone.
    */
   readonly evolve: (doc: Doc | undefined, event: BatonEvent, key: string) => Doc | undefined
+  /** Of a document that grows with the log: what leaves it and never changes again, as a document of its own. */
+  readonly spill?: (doc: Doc, key: string) => Spilled | undefined
+}
+
+/** A document that left another one. */
+export interface Spilled {
+  readonly key: string
+  readonly doc: unknown
 }
 
 type KeysOfEvent = (event: BatonEvent) => readonly string[]

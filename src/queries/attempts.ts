@@ -3,7 +3,7 @@ import { WINDOW } from '../log/accept.ts'
 import type { Actor, Commit } from '../log/commit.ts'
 import type { Judged, VoidReason } from '../log/judging.ts'
 import type { Cursor, Log } from '../log/log.ts'
-import { readJudged } from './log.ts'
+import { readJudged } from './judged-lines.ts'
 
 /** An accepted commit, as others speak of it. */
 export interface CommitRef {

@@ -5,6 +5,7 @@ import type { Group } from '../domain/group.ts'
 import type { Item, Round } from '../domain/round.ts'
 import type { Run } from '../domain/run.ts'
 import { asking } from '../domain/world.ts'
+import { listed, pageOf, positionOf, type ListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
 
 export interface ItemView extends Item {
@@ -18,6 +19,8 @@ export interface RoundView extends Omit<Round, 'items'> {
 }
 
 export interface GroupView extends Omit<Group, 'members' | 'formed'> {
+  /** Where it was formed. */
+  readonly position: number
   readonly members: readonly string[]
   /** The newest round, or the one that was asked for. */
   readonly round?: RoundView
@@ -34,25 +37,30 @@ export async function group(
   name: string,
   options: GroupOptions = {},
 ): Promise<GroupView | undefined> {
-  await reading.reach(options)
-  const session = asker.id === undefined ? undefined : reading.states.session(asker.id)
-  const world = asking(reading.states)
-  return groupView(reading, groupNamed(world, session === undefined ? {} : { session }, name), options.round)
+  return reading.ask(options, () => {
+    const session = asker.id === undefined ? undefined : reading.states.session(asker.id)
+    const world = asking(reading.states)
+    return groupView(reading, groupNamed(world, session === undefined ? {} : { session }, name), options.round)
+  })
 }
 
-/** Every group, with its newest round. */
-export async function groups(reading: Reading, options: Freshness = {}): Promise<GroupView[]> {
-  await reading.reach(options)
-  return reading.states.ids('group').flatMap((id) => groupView(reading, id) ?? [])
+/** Each with its newest round. */
+export async function groups(reading: Reading, options: ListOptions = {}): Promise<GroupView[]> {
+  const page = await pageOf(reading, options)
+  return reading.ask(options, () =>
+    [...listed(reading, 'group', page)].flatMap(({ id }) => groupView(reading, id) ?? []),
+  )
 }
 
-function groupView({ states }: Reading, id: string, wanted?: number): GroupView | undefined {
+function groupView(reading: Reading, id: string, wanted?: number): GroupView | undefined {
+  const { states } = reading
   const found = states.group(id)
   if (found === undefined) return undefined
   const { members, formed: _, ...rest } = found
   const round = states.round(id, wanted ?? found.rounds)
   return {
     ...structuredClone(rest),
+    position: positionOf(reading, 'group', id),
     members: Object.keys(members),
     ...(round !== undefined && { round: roundView(round, states) }),
   }

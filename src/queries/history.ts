@@ -1,6 +1,17 @@
 /** What happened to a task, a session, a run, or in a thread: paged, in both directions, closed ones too. */
-import { bucketOf } from '../projections/history.ts'
-import { assertLimit, eventAt, type Freshness, type LineCache, type LoggedEvent, type Reading } from './reading.ts'
+import { chunkAt, lastChunk } from '../projections/chunked.ts'
+import { NUMBERS } from '../projections/history.ts'
+import type { EventPlace } from '../log/stream-index.ts'
+import { spanOf, type Bookmarks, type Span } from './bookmarks.ts'
+import {
+  assertDirection,
+  assertLimit,
+  eventAt,
+  type Freshness,
+  type LineCache,
+  type LoggedEvent,
+  type Reading,
+} from './reading.ts'
 
 export type HistoryScope =
   | { readonly task: string }
@@ -10,11 +21,9 @@ export type HistoryScope =
   | { readonly group: string }
   | { readonly thread: string }
 
-export interface HistoryOptions extends Freshness {
+/** `after` and `before` are exclusive. */
+export interface HistoryOptions extends Bookmarks, Freshness {
   readonly limit?: number
-  /** Both exclusive. */
-  readonly after?: number
-  readonly before?: number
   /** `forward`, the default, begins with the oldest. */
   readonly direction?: 'forward' | 'backward'
 }
@@ -25,48 +34,70 @@ export interface HistoryPage {
   readonly more: boolean
 }
 
-interface Found {
-  readonly position: number
-  readonly ref: number
-  readonly index: number
-}
-
 export async function history(
   reading: Reading,
   scope: HistoryScope,
   options: HistoryOptions = {},
 ): Promise<HistoryPage> {
-  await reading.reach(options)
   const limit = assertLimit(options.limit)
-  const [[kind, id] = ['', '']] = Object.entries(scope)
-  const found = find(reading, `${kind}:${id}`, { ...options, limit: limit + 1 })
+  const found = await historyPlaces(reading, scope, { ...options, limit: limit + 1 })
   const cache: LineCache = { ref: -1, commit: undefined }
   const events: LoggedEvent[] = []
   for (const place of found.slice(0, limit)) events.push(await eventAt(reading.log, place, cache))
   return { events, more: found.length > limit }
 }
 
-function find(reading: Reading, scope: string, options: HistoryOptions & { readonly limit: number }): Found[] {
-  const { after = 0, before = Infinity, direction = 'forward', limit } = options
-  const buckets = [...(reading.get('history', scope) ?? [])]
-  if (direction === 'backward') buckets.reverse()
-  const found: Found[] = []
-  for (const bucket of buckets) {
-    if (found.length >= limit) break
-    if (bucket < bucketOf(after) || (before !== Infinity && bucket > bucketOf(before))) continue
-    const places = inBucket(reading.get('history', `${scope}@${bucket}`) ?? [])
-    if (direction === 'backward') places.reverse()
-    for (const place of places) {
-      if (place.position > after && place.position < before && found.length < limit) found.push(place)
+/** Where the events of a history lie. */
+export async function historyPlaces(
+  reading: Reading,
+  scope: HistoryScope,
+  options: HistoryOptions & { readonly limit: number },
+): Promise<EventPlace[]> {
+  const find = await finderOf(reading, scope, options)
+  return reading.ask(options, find)
+}
+
+/** The same, to be asked in a turn with something else. */
+export async function finderOf(
+  reading: Reading,
+  scope: HistoryScope,
+  options: HistoryOptions & { readonly limit: number },
+): Promise<() => EventPlace[]> {
+  const direction = assertDirection(options.direction)
+  const [[kind, id] = ['', '']] = Object.entries(scope)
+  const span = await spanOf(reading, options, options)
+  return () => placesIn(reading, `${kind}:${id}`, { ...span, direction, limit: options.limit })
+}
+
+interface Wanted extends Span {
+  readonly direction: 'forward' | 'backward'
+  readonly limit: number
+}
+
+/** Chunk by chunk, from the one in which the answer begins. */
+function placesIn(reading: Reading, scope: string, { after, before, direction, limit }: Wanted): EventPlace[] {
+  const get = (key: string) => reading.get('history', key)
+  const list = get(scope)
+  const found: EventPlace[] = []
+  if (list === undefined) return found
+  const step = direction === 'forward' ? 1 : -1
+  const from = direction === 'forward' ? after + 1 : before - 1
+  const isBeyond = (position: number) => (direction === 'forward' ? position >= before : position <= after)
+  for (let i = lastChunk(get, scope, list, ([first]) => (first ?? 0) <= from); i >= 0 && i <= list.chunks; i += step) {
+    const places = inChunk(chunkAt(get, scope, list, i))
+    for (const place of direction === 'forward' ? places : places.toReversed()) {
+      if (isBeyond(place.position)) return found
+      if (place.position <= after || place.position >= before) continue
+      if (found.push(place) >= limit) return found
     }
   }
   return found
 }
 
-function inBucket(doc: readonly number[]): Found[] {
-  const places: Found[] = []
-  for (let i = 0; i < doc.length; i += 3) {
-    places.push({ position: doc[i] as number, ref: doc[i + 1] as number, index: doc[i + 2] as number })
+function inChunk(numbers: readonly number[]): EventPlace[] {
+  const places: EventPlace[] = []
+  for (let i = 0; i < numbers.length; i += NUMBERS) {
+    places.push({ position: numbers[i] as number, ref: numbers[i + 1] as number, index: numbers[i + 2] as number })
   }
   return places
 }

@@ -1,14 +1,25 @@
 /** What waits for a session, its runs, or the operator. Reading changes nothing. */
 import { of } from '../domain/dict.ts'
 import { unknownSession } from '../domain/find.ts'
-import type { Delivery, InboxEntry, Message } from '../domain/mailbox.ts'
-import type { Actor } from '../log/commit.ts'
-import { assertLimit, eventAt, type Freshness, type LineCache, type Reading } from './reading.ts'
+import { entriesOf, type Delivery, type InboxEntry, type Message } from '../domain/mailbox.ts'
+import type { Actor, StoredEvent } from '../log/commit.ts'
+import { cursorAt, spanOf, type Bookmarks, type Span } from './bookmarks.ts'
+import {
+  assertDirection,
+  assertLimit,
+  commitAt,
+  cursorOf,
+  type Freshness,
+  type LineCache,
+  type Reading,
+} from './reading.ts'
 
 export interface MessageView {
   readonly id: string
-  /** Where it stands in its log: the cursor to go on from. */
+  /** Where it came. */
   readonly position: number
+  /** To go on behind it: the position, as it stands in this log and no other. */
+  readonly cursor: string
   /** `session:<id>`, or `run:<id>` where it is for one of the session's runs. */
   readonly mailbox: string
   readonly from: string
@@ -34,36 +45,75 @@ export interface InboxFilter {
   readonly mailbox?: string
 }
 
-export interface InboxOptions extends InboxFilter, Freshness {
+/** `after` and `before` are exclusive. */
+export interface InboxOptions extends InboxFilter, Bookmarks, Freshness {
   readonly limit?: number
-  /** Exclusive. */
-  readonly after?: number
+  /** `forward`, the default, begins with the oldest. */
+  readonly direction?: 'forward' | 'backward'
 }
 
-/** What is not acknowledged, oldest first. `owner` is a session's id, or `operator`. */
-export async function listInbox(reading: Reading, owner: string, options: InboxOptions = {}): Promise<MessageView[]> {
-  await reading.reach(options)
+/** Whose inbox it is, a session's id or `operator`; and which mailbox of it alone. */
+export interface Inboxed {
+  readonly owner: string
+  readonly mailbox?: string
+}
+
+/** What is not acknowledged. `owner` is asked in the turn of the answer. */
+export async function listInbox(
+  reading: Reading,
+  owner: () => Inboxed,
+  options: InboxOptions = {},
+): Promise<MessageView[]> {
   const limit = assertLimit(options.limit)
-  const found: MessageView[] = []
-  for (const entry of entriesAfter(reading, owner, options.after ?? 0)) {
+  const direction = assertDirection(options.direction)
+  const span = await spanOf(reading, options, options)
+  const found = await reading.ask(options, () => waiting(reading, owner(), { ...options, ...span, direction, limit }))
+  const cache: LineCache = { ref: -1, commit: undefined }
+  const messages: MessageView[] = []
+  for (const each of found) messages.push(await withBody(reading, each.message, each.entry, cache))
+  return messages
+}
+
+/** A message where it waits. */
+interface Waiting {
+  readonly entry: InboxEntry
+  readonly message: Message
+}
+
+interface Wanted extends InboxFilter, Span {
+  readonly direction: 'forward' | 'backward'
+  readonly limit: number
+}
+
+function waiting(
+  reading: Reading,
+  { owner, mailbox }: Inboxed,
+  { after, before, direction, limit, ...filter }: Wanted,
+): Waiting[] {
+  assertOwner(reading, owner)
+  const found: Waiting[] = []
+  const entries = entriesIn(reading, owner)
+  for (const entry of direction === 'forward' ? entries : entries.toReversed()) {
     if (found.length >= limit) break
-    const message = matching(reading, entry, options)
-    if (message !== undefined) found.push(await withBody(reading, message, entry))
+    if (entry.position <= after || entry.position >= before) continue
+    const message = matching(reading, entry, mailbox === undefined ? filter : { ...filter, mailbox })
+    if (message !== undefined) found.push({ entry, message })
   }
   return found
 }
 
 /** How many messages wait for a session and its runs, or in one of its mailboxes. */
-export function countInbox({ states }: Reading, owner: string, mailbox: string | undefined): number {
+export function countInbox({ states }: Reading, { owner, mailbox }: Inboxed): number {
   const counts = states.inbox(owner)?.counts ?? {}
   if (mailbox !== undefined) return of(counts, mailbox) ?? 0
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-/** Taken now: what is folded later belongs to another answer. */
-export function entriesAfter(reading: Reading, owner: string, after: number): InboxEntry[] {
-  if (owner !== 'operator' && reading.states.session(owner) === undefined) unknownSession(reading.states, owner)
-  return Object.values(reading.states.inbox(owner)?.entries ?? {}).filter(({ position }) => position > after)
+/** Taken now, oldest first: what is folded later belongs to another answer. */
+export const entriesIn = ({ states }: Reading, owner: string): InboxEntry[] => entriesOf(states.inbox(owner))
+
+export function assertOwner({ states }: Reading, owner: string): void {
+  if (owner !== 'operator' && states.session(owner) === undefined) unknownSession(states, owner)
 }
 
 export function matching(
@@ -81,17 +131,21 @@ export function matching(
 }
 
 export async function withBody(
-  { log }: Reading,
+  reading: Reading,
   message: Message,
   at: Pick<InboxEntry, 'mailbox' | 'position'>,
   cache?: LineCache,
 ): Promise<MessageView> {
   const { id, from, by, at: sentAt, kind, subject, taskId, threadId, inReplyTo, replyBy, expiresAt } = message
-  const place = { ref: message.ref, index: message.index, position: message.position }
-  const { body, data } = (await eventAt(log, place, cache)).data as { body: string; data?: unknown }
+  const commit = await commitAt(reading.log, message.ref, cache)
+  const { body, data } = (commit.events[message.index] as StoredEvent).d as { body: string; data?: unknown }
+  // Most come with the commit that sent them; those that were moved on came later.
+  const far = at.position - (message.position - message.index)
+  const isHere = far >= 0 && far < commit.events.length
   return {
     id,
     position: at.position,
+    cursor: isHere ? cursorOf(at.position, commit.crc) : await cursorAt(reading, at.position),
     mailbox: at.mailbox,
     from,
     by: { ...by },
@@ -122,12 +176,14 @@ export async function messageStatus(
   id: string,
   options: Freshness = {},
 ): Promise<MessageStatus | undefined> {
-  await reading.reach(options)
-  const message = reading.states.message(id)
-  if (message === undefined) return undefined
-  const { address, answeredBy, unanswered } = message
-  const deliveries = structuredClone(message.deliveries)
-  const { mailbox: _, ...view } = await withBody(reading, message, { mailbox: '', position: message.position })
+  const message = await reading.ask(options, () => structuredClone(reading.states.message(id)))
+  return message === undefined ? undefined : statusOf(reading, message)
+}
+
+/** `message` is the caller's: a copy, as it was in the turn of the answer. */
+export async function statusOf(reading: Reading, message: Message, cache?: LineCache): Promise<MessageStatus> {
+  const { address, answeredBy, unanswered, deliveries, position } = message
+  const { mailbox: _, ...view } = await withBody(reading, message, { mailbox: '', position }, cache)
   return {
     ...view,
     address,

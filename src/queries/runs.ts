@@ -20,14 +20,12 @@ export interface RunTree extends Omit<RunView, 'children'> {
 }
 
 export async function run(reading: Reading, id: string, options: Freshness = {}): Promise<RunView | undefined> {
-  await reading.reach(options)
-  return runView(reading, id)
+  return reading.ask(options, () => runView(reading, id))
 }
 
 /** A run with everything below it. */
 export async function runTree(reading: Reading, id: string, options: Freshness = {}): Promise<RunTree | undefined> {
-  await reading.reach(options)
-  return treeOf(reading, id)
+  return reading.ask(options, () => treeOf(reading, id))
 }
 
 /** `above` are those that led here: a circle, which only a faulty writer makes, ends. */

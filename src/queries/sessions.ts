@@ -1,8 +1,11 @@
 /** Sessions and what they hold. */
 import type { Session } from '../domain/session.ts'
+import { listed, pageOf, positionOf, type ListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
 
 export interface SessionView extends Session {
+  /** Where it was opened. */
+  readonly position: number
   readonly children: readonly string[]
   readonly liveRuns: readonly string[]
   /** The tasks that it owns, and those that it takes part in. */
@@ -13,22 +16,29 @@ export interface SessionView extends Session {
 }
 
 export async function session(reading: Reading, id: string, options: Freshness = {}): Promise<SessionView | undefined> {
-  await reading.reach(options)
-  return sessionView(reading, id)
+  return reading.ask(options, () => sessionView(reading, id))
 }
 
-export async function sessions(reading: Reading, options: Freshness = {}): Promise<SessionView[]> {
-  await reading.reach(options)
-  return reading.states.ids('session').flatMap((id) => sessionView(reading, id) ?? [])
+export async function sessions(reading: Reading, options: ListOptions = {}): Promise<SessionView[]> {
+  const page = await pageOf(reading, options)
+  return reading.ask(options, () =>
+    [...listed(reading, 'session', page)].flatMap(({ id, position }) => sessionView(reading, id, position) ?? []),
+  )
 }
 
-function sessionView({ states }: Reading, id: string): SessionView | undefined {
+function sessionView(
+  reading: Reading,
+  id: string,
+  position = positionOf(reading, 'session', id),
+): SessionView | undefined {
+  const { states } = reading
   const found = states.session(id)
   if (found === undefined) return undefined
   const seat = states.seat(id)
   const counts = states.inbox(id)?.counts ?? {}
   return {
     ...structuredClone(found),
+    position,
     children: Object.keys(seat?.children ?? {}),
     liveRuns: Object.keys(seat?.liveRuns ?? {}),
     owns: Object.keys(seat?.owned ?? {}),

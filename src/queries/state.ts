@@ -13,8 +13,10 @@ export interface StateView {
 
 /** `id` is a session's, or a run's where no session is called so; a session reads the state of its root session. */
 export async function state(reading: Reading, id: string, options: Freshness = {}): Promise<StateView> {
-  await reading.reach(options)
-  const { states } = reading
+  return reading.ask(options, () => stateView(reading, id))
+}
+
+function stateView({ states }: Reading, id: string): StateView {
   const session = states.session(id)
   if (session !== undefined) {
     const root = session.rootSessionId

@@ -1,13 +1,14 @@
 /** An inbox as it fills: what waits already, then what comes. Handed out at least once until it is acknowledged. */
 import { of } from '../domain/dict.ts'
-import { entryKey } from '../domain/mailbox.ts'
-import type { Growth } from './growth.ts'
-import { entriesAfter, matching, withBody, type InboxFilter, type MessageView } from './inbox.ts'
+import { entryKey, type InboxEntry, type Message } from '../domain/mailbox.ts'
+import { spanOf, type Bookmark } from './bookmarks.ts'
+import type { Follower, Growth } from './growth.ts'
+import { assertOwner, entriesIn, matching, withBody, type InboxFilter, type MessageView } from './inbox.ts'
 import type { LineCache, Reading } from './reading.ts'
 
 export interface SubscribeOptions extends InboxFilter {
-  /** A position: what came up to there was seen already. */
-  readonly after?: number
+  /** What came up to there was seen already: the stored `cursor` of the last message, or a position. */
+  readonly after?: Bookmark
   readonly signal?: AbortSignal
 }
 
@@ -21,28 +22,66 @@ export async function* subscribeInbox(
 ): AsyncGenerator<MessageView> {
   const follower = growth.follow()
   const cache: LineCache = { ref: -1, commit: undefined }
-  try {
-    for (let cursor = after; !isAborted(signal);) {
-      await reading.reach()
+  yield* untilLeft(growth, signal, follower, async function* () {
+    for (let { after: cursor } = await spanOf(reading, { after }); !isAborted(signal);) {
+      const { entries, upTo, isAll } = await reading.ask({}, () => newEntries(reading, owner, cursor))
       const damage = reading.damage()
       if (damage !== undefined) throw damage
-      const { position } = reading.states
-      const entries = entriesAfter(reading, owner, cursor)
-      // What a power cut could still take back is handed to nobody.
-      if (entries.length > 0) await settled()
+      let isSettled = false
       for (const entry of entries) {
         if (isAborted(signal)) return
-        cursor = entry.position
-        // Acknowledged since: nobody needs to see it any more.
-        const waits = of(reading.states.inbox(owner)?.entries, entryKey(entry.messageId, entry.mailbox)) !== undefined
-        const message = matching(reading, entry, filter)
-        if (waits && message !== undefined) yield await withBody(reading, message, entry, cache)
+        const message = await reading.ask({}, () => stillWaiting(reading, owner, entry, filter))
+        if (message === undefined) continue
+        // What a power cut could still take back is handed to nobody.
+        if (!isSettled) await settled()
+        isSettled = true
+        yield await withBody(reading, message, entry, cache)
       }
-      cursor = Math.max(cursor, position)
-      if (!(await follower.next(signal))) return
+      cursor = Math.max(cursor, upTo)
+      if (isAll && !(await follower.next(signal))) return
     }
+  })
+}
+
+/** So many are taken at a time: whoever is slow holds no more. */
+const PAGE = 256
+
+interface News {
+  readonly entries: readonly InboxEntry[]
+  /** Nothing else came up to there. */
+  readonly upTo: number
+  readonly isAll: boolean
+}
+
+/** Of what came lately, if that reaches back so far: to look through all that waits would cost more the more there is. */
+function newEntries(reading: Reading, owner: string, cursor: number): News {
+  assertOwner(reading, owner)
+  const known = reading.arrivals?.since(owner, cursor)
+  const entries: InboxEntry[] = []
+  for (const entry of known ?? entriesIn(reading, owner)) {
+    if (entry.position <= cursor) continue
+    entries.push(entry)
+    if (entries.length === PAGE) return { entries, upTo: entry.position, isAll: false }
+  }
+  return { entries, upTo: reading.states.position, isAll: true }
+}
+
+/** Acknowledged since: nobody needs to see it any more. Where it came again, it is handed out as what came last. */
+const stillWaiting = (reading: Reading, owner: string, entry: InboxEntry, filter: InboxFilter): Message | undefined => {
+  const waiting = of(reading.states.inbox(owner)?.entries, entryKey(entry.messageId, entry.mailbox))
+  return waiting === entry.position ? matching(reading, entry, filter) : undefined
+}
+
+/** Whoever leaves, or closes the hub, is done with it: that is no failure. */
+export async function* untilLeft<Item>(
+  growth: Growth,
+  signal: AbortSignal | undefined,
+  follower: Follower,
+  items: () => AsyncGenerator<Item>,
+): AsyncGenerator<Item> {
+  try {
+    yield* items()
   } catch (error) {
-    // Whoever leaves, or closes the hub, is done with it.
     if (growth.closed || isAborted(signal)) return
     throw error
   } finally {

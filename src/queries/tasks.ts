@@ -1,9 +1,12 @@
 /** Tasks and who owns them. */
 import type { Task } from '../domain/task.ts'
 import type { OwnershipChange } from '../projections/ownership.ts'
+import { listed, pageOf, positionOf, type ListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
 
 export interface TaskView extends Omit<Task, 'participants'> {
+  /** Where it was opened. */
+  readonly position: number
   readonly participants: readonly string[]
 }
 
@@ -19,19 +22,21 @@ export interface OwnershipView {
 }
 
 export async function task(reading: Reading, id: string, options: Freshness = {}): Promise<TaskView | undefined> {
-  await reading.reach(options)
-  return taskView(reading.states.task(id))
+  return reading.ask(options, () => taskView(reading, id))
 }
 
-export async function tasks(reading: Reading, options: Freshness = {}): Promise<TaskView[]> {
-  await reading.reach(options)
-  return reading.states.ids('task').flatMap((id) => taskView(reading.states.task(id)) ?? [])
+export async function tasks(reading: Reading, options: ListOptions = {}): Promise<TaskView[]> {
+  const page = await pageOf(reading, options)
+  return reading.ask(options, () =>
+    [...listed(reading, 'task', page)].flatMap(({ id, position }) => taskView(reading, id, position) ?? []),
+  )
 }
 
-function taskView(found: Task | undefined): TaskView | undefined {
+function taskView(reading: Reading, id: string, position = positionOf(reading, 'task', id)): TaskView | undefined {
+  const found = reading.states.task(id)
   if (found === undefined) return undefined
   const { participants, ...rest } = found
-  return { ...structuredClone(rest), participants: Object.keys(participants) }
+  return { ...structuredClone(rest), position, participants: Object.keys(participants) }
 }
 
 export async function ownership(
@@ -39,7 +44,10 @@ export async function ownership(
   taskId: string,
   options: Freshness = {},
 ): Promise<OwnershipView | undefined> {
-  await reading.reach(options)
+  return reading.ask(options, () => ownershipView(reading, taskId))
+}
+
+function ownershipView(reading: Reading, taskId: string): OwnershipView | undefined {
   const found = reading.states.task(taskId)
   if (found === undefined) return undefined
   const { title, status, owner, epoch, offer } = found

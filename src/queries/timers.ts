@@ -8,14 +8,15 @@ export interface TimerView extends Timer {
 
 /** Soonest first. */
 export async function timers(reading: Reading, options: Freshness = {}): Promise<TimerView[]> {
-  await reading.reach(options)
-  return TIMER_KINDS.flatMap((kind) =>
-    Object.values(reading.states.timers(kind) ?? {}).map((timer) => ({ kind, ...timer })),
-  ).toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+  const found = await reading.ask(options, () =>
+    TIMER_KINDS.flatMap((kind) =>
+      Object.values(reading.states.timers(kind) ?? {}).map((timer) => ({ kind, ...timer })),
+    ),
+  )
+  return found.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
 }
 
 /** In no order, for whoever looks often. */
 export async function unsortedTimers(reading: Reading): Promise<Timer[]> {
-  await reading.reach()
-  return TIMER_KINDS.flatMap((kind) => Object.values(reading.states.timers(kind) ?? {}))
+  return reading.ask({}, () => TIMER_KINDS.flatMap((kind) => Object.values(reading.states.timers(kind) ?? {})))
 }

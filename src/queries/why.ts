@@ -7,7 +7,7 @@ import type { Cursor } from '../log/log.ts'
 import { isForeign } from '../projections/replica.ts'
 import { readAttempts, type Attempt, type CommitRef, type Lost } from './attempts.ts'
 import { createDoneAfterAll } from './done-after-all.ts'
-import type { Reading } from './reading.ts'
+import type { Freshness, Reading } from './reading.ts'
 import { brief, describeEvent } from './sentences.ts'
 import { chainOf, type Chain, type SubjectKind, type WhySubject } from './why-subjects.ts'
 
@@ -49,15 +49,18 @@ interface Draft extends Omit<WhyStep, 'text' | 'void'> {
 /** One scan of the log: void commits are in no view. Memory is what the answer takes, however long the log. */
 export async function why(
   reading: Reading,
-  end: Cursor,
+  end: () => Cursor,
   subject: WhySubject,
-  signal: AbortSignal | undefined,
+  options: Freshness = {},
 ): Promise<Why> {
   const [kind, id] = named(subject)
-  const tell = kind === 'commit' ? commitTeller(id) : chainTeller(chainOf[kind](reading.states, id))
+  const { tell, until } = await reading.ask(options, () => ({
+    tell: kind === 'commit' ? commitTeller(id) : chainTeller(chainOf[kind](reading.states, id)),
+    until: end(),
+  }))
   const afterAll = createDoneAfterAll()
   const drafts: Draft[] = []
-  for await (const page of readAttempts(reading.log, end, signal)) {
+  for await (const page of readAttempts(reading.log, until, options.signal)) {
     for (const attempt of page) {
       if (attempt.lost === undefined) afterAll.accepted(attempt)
       for (const draft of tell(attempt)) {

@@ -50,23 +50,33 @@ export interface Outcome {
 
 interface Setting {
   readonly actor: Actor
-  readonly now: number
+  /** Where what was given leaves it, if nothing is said. */
+  readonly now?: number
   readonly limits: NonNullable<HubOptions['limits']>
 }
 
 export function given(...steps: readonly Given[]): When {
-  return scenario(steps, { actor: { kind: 'operator' }, now: NEW_YEAR, limits: {} })
+  return scenario((setting) => stage(steps, setting))
 }
 
-function scenario(steps: readonly Given[], setting: Setting): When {
+/** A hub with its history, and the log that it lies in. */
+export interface Staged {
+  readonly hub: Hub
+  readonly log: Log
+}
+
+export type Stage = (setting: Setting) => Promise<Staged>
+
+/** `stage` is called for each outcome: no two share a hub. */
+export function scenario(stage: Stage, setting: Setting = { actor: { kind: 'operator' }, limits: {} }): When {
   return {
-    as: (actor) => scenario(steps, { ...setting, actor }),
-    at: (now) => scenario(steps, { ...setting, now }),
-    limits: (limits) => scenario(steps, { ...setting, limits }),
+    as: (actor) => scenario(stage, { ...setting, actor }),
+    at: (now) => scenario(stage, { ...setting, now }),
+    limits: (limits) => scenario(stage, { ...setting, limits }),
     when: (command) => ({
       // oxlint-disable-next-line unicorn/no-thenable -- given, when, then: the word is worth it
       async then(events) {
-        const outcome = await run(steps, setting, command)
+        const outcome = await run(stage, setting, command)
         deepStrictEqual(
           outcome.receipt.events.map(({ type, stream, data }) => ({ type, stream, data })),
           JSON.parse(JSON.stringify(events)),
@@ -74,7 +84,7 @@ function scenario(steps: readonly Given[], setting: Setting): When {
         return outcome
       },
       async thenRejects(code) {
-        const { hub, log } = await stage(steps, setting)
+        const { hub, log } = await stage(setting)
         const before = await content(log)
         let refused: unknown
         try {
@@ -88,20 +98,20 @@ function scenario(steps: readonly Given[], setting: Setting): When {
         deepStrictEqual(await content(log), before, 'a refused command leaves the log as it was')
         return refused
       },
-      outcome: () => run(steps, setting, command),
+      outcome: () => run(stage, setting, command),
     }),
   }
 }
 
-async function run(steps: readonly Given[], setting: Setting, command: unknown): Promise<Outcome> {
-  const { hub, log } = await stage(steps, setting)
+async function run(stage: Stage, setting: Setting, command: unknown): Promise<Outcome> {
+  const { hub, log } = await stage(setting)
   const receipt = await hub.as(setting.actor).send(command as Command)
   const last = (await content(log)).at(-1)
   const on = last === undefined ? [] : Object.keys((JSON.parse(last) as { on?: object }).on ?? {})
   return { receipt, on, hub }
 }
 
-async function stage(steps: readonly Given[], { now, limits }: Setting): Promise<{ hub: Hub; log: Log }> {
+async function stage(steps: readonly Given[], { now = NEW_YEAR, limits }: Setting): Promise<Staged> {
   const log = openMemoryLog()
   let ids = 0
   const parts: Parts = { clock: () => now, newId: () => `id-${++ids}`, durability: 'os' }

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { commandCatalog, openHub } from '../../src/index.ts'
+import { loaded } from '../../src/cli/verb.ts'
 import { verbs } from '../../src/cli/verbs/catalog.ts'
 import { shell, type Shell } from '../support/baton.ts'
 import { scratch } from '../support/scratch.ts'
@@ -166,7 +167,9 @@ test('every command of the catalogue has a verb: SetState is sent by `state`, Ex
   const { commandVerbNames } = await import('../../src/cli/verbs/commands.ts')
   const without = Object.keys(commandCatalog).filter((type) => !commandVerbNames.has(type))
   expect(without).toEqual(['SetState', 'ExpireDue'])
-  for (const { name, examples, summary } of verbs) {
+  for (const each of verbs) {
+    const { name, examples, summary } = await loaded(each)
+    expect(name).toBe(each.name)
     expect(typeof summary === 'string' ? summary : await summary(), name).not.toBe('')
     expect(examples.length, name).toBeGreaterThan(0)
     for (const example of examples) expect(example, name).toMatch(new RegExp(`^baton ${name}( |$)`))

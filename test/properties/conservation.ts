@@ -2,7 +2,7 @@
  * Nothing is lost without a trace. Every delivery that was ever made is acknowledged, waits, has expired, is a dead letter,
  * was discarded, or went on to another mailbox: counted over the books and over the views.
  */
-import type { Replica } from '../../src/projections/replica.ts'
+import type { SeenReplica as Replica } from './watched.ts'
 import { must, type Fate } from './books.ts'
 import { equal } from './equal.ts'
 import type { Ledger } from './ledger.ts'

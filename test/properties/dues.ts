@@ -1,6 +1,6 @@
 /** What falls due, and when: counted from the books alone. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Replica } from '../../src/projections/replica.ts'
+import type { SeenReplica as Replica } from './watched.ts'
 import { must, type Books } from './books.ts'
 import { sorted } from './equal.ts'
 import type { Ledger } from './ledger.ts'

@@ -1,5 +1,6 @@
 /** What the views of groups and rounds have to show, and what no group and no item may ever be. */
-import type { Replica } from '../../src/projections/replica.ts'
+import { listed } from './replicas.ts'
+import type { SeenReplica as Replica } from './watched.ts'
 import { isLive, must, type ItemBook, type RoundBook } from './books.ts'
 import { equal, pairs, sorted } from './equal.ts'
 import type { Ledger } from './ledger.ts'
@@ -8,7 +9,7 @@ export function assertGroups(replica: Replica, ledger: Ledger): void {
   const { groups, rounds, sessions } = ledger
   equal(replica.documents('groups').size, groups.size, 'groups')
   equal(replica.documents('rounds').size, rounds.size, 'rounds')
-  equal(replica.get('directory', 'group') ?? [], [...groups.keys()], 'the directory of groups')
+  equal(listed(replica, 'group'), [...groups.keys()], 'the directory of groups')
   const named = new Map<string, string[]>()
   for (const group of groups.values()) {
     const { id, name, coordinator, vacatedBy, members, status } = group
@@ -28,7 +29,7 @@ export function assertGroups(replica: Replica, ledger: Ledger): void {
     equal(open.filter((each) => each === 'open').length, status === 'active' ? 1 : 0, `open rounds of group ${id}`)
     equal(open.slice(0, -1).includes('open'), false, `only the last round of group ${id} is open`)
   }
-  for (const [name, ids] of named) equal(replica.get('directory', `group ${name}`), ids, `the groups called ${name}`)
+  for (const [name, ids] of named) equal(listed(replica, `group ${name}`), ids, `the groups called ${name}`)
   for (const round of rounds.values()) assertRound(replica, ledger, round)
   assertSeats(replica, ledger)
 }

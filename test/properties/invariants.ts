@@ -1,5 +1,7 @@
 /** What every view has to show after every step, given what the ledger has counted. */
-import type { Replica } from '../../src/projections/replica.ts'
+import { entriesOf } from '../../src/domain/mailbox.ts'
+import { listed } from './replicas.ts'
+import type { SeenReplica as Replica } from './watched.ts'
 import { entry, isLive, must } from './books.ts'
 import { assertConserved } from './conservation.ts'
 import { equal, pairs, sorted } from './equal.ts'
@@ -21,7 +23,7 @@ export function assertViews(replica: Replica, ledger: Ledger): void {
 function assertSessions(replica: Replica, ledger: Ledger): void {
   const { sessions, runs, tasks } = ledger
   equal(replica.documents('sessions').size, sessions.size, 'sessions')
-  equal(replica.get('directory', 'session') ?? [], [...sessions.keys()], 'the directory of sessions')
+  equal(listed(replica, 'session'), [...sessions.keys()], 'the directory of sessions')
   for (const { id, status, root, parent, depth, lease } of sessions.values()) {
     const doc = replica.get('sessions', id)
     must(doc !== undefined, `session ${id} has no document`)
@@ -156,9 +158,10 @@ function assertMail(replica: Replica, ledger: Ledger): void {
     }
   }
   for (const owner of new Set([...waiting.keys(), ...replica.documents('inboxes').keys()])) {
-    const { entries = {}, counts = {} } = replica.get('inboxes', owner) ?? {}
+    const inbox = replica.get('inboxes', owner)
+    const { counts = {} } = inbox ?? {}
     const expected = (waiting.get(owner) ?? []).toSorted((a, b) => a.position - b.position)
-    equal(Object.values(entries), expected, `the inbox of ${owner}`)
+    equal(entriesOf(inbox), expected, `the inbox of ${owner}`)
     const counted: Record<string, number> = {}
     for (const { mailbox } of expected) counted[mailbox] = (counted[mailbox] ?? 0) + 1
     equal(pairs(Object.entries(counts)), pairs(Object.entries(counted)), `the counts of the inbox of ${owner}`)

@@ -1,33 +1,28 @@
 /** The replicas of the hubs under test, and one that is folded afresh to compare them with. */
 import { isDeepStrictEqual } from 'node:util'
-import { createFold } from '../../src/log/fold.ts'
 import type { Log } from '../../src/log/log.ts'
-import { createStreamIndex } from '../../src/log/stream-index.ts'
-import { viewCatalog, type ViewName } from '../../src/projections/catalog.ts'
-import { createReplica, type Replica } from '../../src/projections/replica.ts'
+import { viewCatalog } from '../../src/projections/catalog.ts'
+import { listOf } from '../../src/projections/chunked.ts'
+import { openFolding } from '../../src/projections/folding.ts'
+import { indexVersions } from '../../src/projections/indexes.ts'
+import type { Replica } from '../../src/projections/replica.ts'
+import { seen, type SeenReplica } from './watched.ts'
 
-const VIEWS = Object.keys(viewCatalog) as ViewName[]
+const VIEWS = [...Object.keys(viewCatalog), ...Object.keys(indexVersions)]
+
+/** The ids that the directory has under a key. */
+export const listed = (replica: Replica, key: string): readonly string[] =>
+  listOf((each) => replica.get('directory', each), key)
 
 /** From the first line to the last, by nobody who has written one of them. */
-export async function foldedAfresh(log: Log): Promise<Replica> {
-  const index = createStreamIndex()
-  const replica = createReplica(index)
-  const fold = createFold(log, {
-    observe(judged) {
-      index.apply(judged)
-      replica.apply(judged)
-    },
-    reset() {
-      index.clear()
-      replica.clear()
-    },
-  })
+export async function foldedAfresh(log: Log): Promise<SeenReplica> {
+  const { fold, replica, documents } = await openFolding(log, { clock: () => 0 })
   await fold.catchUp()
-  return replica
+  return seen(replica, documents)
 }
 
 /** The first document in which they differ, the order of its members included: it is stored as text. */
-export function firstDifference(a: Replica, b: Replica): string | undefined {
+export function firstDifference(a: SeenReplica, b: SeenReplica): string | undefined {
   for (const view of VIEWS) {
     const [mine, yours] = [a.documents(view), b.documents(view)]
     if (mine.size !== yours.size) return `${view}: ${mine.size} documents, and ${yours.size}`
@@ -40,7 +35,7 @@ export function firstDifference(a: Replica, b: Replica): string | undefined {
 }
 
 /** The first document that does not survive being stored. */
-export function firstUnstorable(replica: Replica): string | undefined {
+export function firstUnstorable(replica: SeenReplica): string | undefined {
   for (const view of VIEWS) {
     for (const [key, doc] of replica.documents(view)) {
       if (!isDeepStrictEqual(JSON.parse(JSON.stringify(doc)), doc)) return `${view} ${key}: ${JSON.stringify(doc)}`

@@ -98,7 +98,8 @@ export async function storyOf(hub: Hub, runId: string, group: string): Promise<S
   }
   const { values } = await hub.state(runId).get()
   // Positions count acknowledgements too.
-  const ends = plain({ runs: await hub.runs.tree(runId), group: await hub.group(group), values })
+  const { position: _, ...crew } = { position: 0, ...(await hub.group(group)) }
+  const ends = plain({ runs: await hub.runs.tree(runId), group: crew, values })
   return { events, mail, settled, ends: { ...(JSON.parse(ends) as object), waiting } }
 }
 

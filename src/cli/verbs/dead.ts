@@ -1,3 +1,4 @@
+import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, oneLine } from '../print.ts'
 import type { Verb } from '../verb.ts'
 
@@ -5,6 +6,7 @@ export const deadList: Verb = {
   name: 'dead list',
   summary: 'What reached nobody, why, and what to do about it',
   usage: '',
+  options: () => AT,
   examples: ['baton dead list', 'baton dead list --json'],
   async run({ look, reader }) {
     const hub = await reader()

@@ -1,5 +1,6 @@
 import type { GroupView, ItemView, RoundView } from '../../index.ts'
 import { asWhoever, theGroup } from '../named.ts'
+import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, green, oneLine, red, yellow, type Look } from '../print.ts'
 import { one } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'
@@ -9,6 +10,7 @@ export const groupList: Verb = {
   name: 'group list',
   summary: 'Every group, with its coordinator and its newest round',
   usage: '',
+  options: () => AT,
   examples: ['baton group list'],
   async run({ look, reader }) {
     const groups = await (await reader()).groups()
@@ -27,7 +29,7 @@ export const groupShow: Verb = {
   name: 'group show',
   summary: 'One group: its members, and the board of its newest round',
   usage: '<group>',
-  options: () => ({ round: { type: 'string', value: 'n', about: 'that round instead of the newest' } }),
+  options: () => ({ round: { type: 'string', value: 'n', about: 'that round instead of the newest' }, ...AT }),
   examples: ['baton group show reviewers --as planner', 'baton group show planner/reviewers --round 1'],
   async run(request) {
     const { positionals, given, look } = request

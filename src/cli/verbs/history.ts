@@ -1,6 +1,7 @@
 import type { HistoryScope, LoggedEvent } from '../../index.ts'
 import { asWhoever, theGroup, theRun, theSession, theTask, theThread } from '../named.ts'
 import { describe } from '../describe.ts'
+import { AT, BOOKMARKS, stretch } from '../moments.ts'
 import { ago, bold, columns, dim, type Look } from '../print.ts'
 import { UsageError } from '../usage.ts'
 import type { Options, Verb } from '../verb.ts'
@@ -11,10 +12,10 @@ const options: Options = {
   run: { type: 'string', value: 'run', about: 'to a run' },
   group: { type: 'string', value: 'group', about: 'to a group' },
   thread: { type: 'string', value: 'message', about: 'in a thread: its first message' },
-  after: { type: 'string', value: 'position', about: 'what came after it' },
-  before: { type: 'string', value: 'position', about: 'what came before it' },
+  ...BOOKMARKS,
   reverse: { type: 'boolean', about: 'newest first' },
   n: { type: 'string', short: 'n', value: 'count', about: 'at most so many (100)' },
+  ...AT,
 }
 
 /** Nothing happened, or there is no such thing: a mistyped name is told. */
@@ -40,10 +41,7 @@ export const history: Verb = {
     const hub = scope === 'group' ? await asWhoever(request) : await reader()
     const named = scope === 'group' ? (await theGroup(hub, id)).id : id
     const page = await hub.history({ [scope]: named } as unknown as HistoryScope, {
-      limit: Number(given['n'] ?? 100),
-      ...(given['after'] !== undefined && { after: Number(given['after']) }),
-      ...(given['before'] !== undefined && { before: Number(given['before']) }),
-      direction: given['reverse'] === true ? 'backward' : 'forward',
+      ...stretch(given),
       signal,
     })
     if (page.events.length === 0) await KNOWN[scope](hub, id)

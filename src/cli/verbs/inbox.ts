@@ -1,4 +1,5 @@
 import type { Hub, InboxOptions, MessageView } from '../../index.ts'
+import { AT, BOOKMARKS, count, stretch } from '../moments.ts'
 import { ago, bold, columns, cyan, dim, oneLine, visible, type Look } from '../print.ts'
 import { UsageError } from '../usage.ts'
 import type { Line, Options, Verb } from '../verb.ts'
@@ -7,10 +8,12 @@ const options: Options = {
   follow: { type: 'boolean', about: 'go on as messages come' },
   ack: { type: 'boolean', about: 'acknowledge what is shown' },
   all: { type: 'boolean', about: 'those acknowledged long since, too' },
-  after: { type: 'string', value: 'position', about: 'what came after it' },
+  ...BOOKMARKS,
   from: { type: 'string', value: 'session', about: 'from there alone' },
   kind: { type: 'string', value: 'kind', about: 'of this kind alone' },
   n: { type: 'string', short: 'n', value: 'count', about: 'at most so many (100)' },
+  reverse: { type: 'boolean', about: 'newest first' },
+  ...AT,
 }
 
 export const inbox: Verb = {
@@ -25,7 +28,7 @@ export const inbox: Verb = {
     const open = mailbox === undefined || given['ack'] === true ? await hub() : await reader()
     const whose = mailbox ?? (await ownMailbox(open, await actor()))
     const filter: InboxOptions = {
-      ...(typeof given['after'] === 'string' && { after: figure(given['after']) }),
+      ...stretch(given),
       ...(typeof given['from'] === 'string' && { from: given['from'] }),
       ...(typeof given['kind'] === 'string' && { kind: given['kind'] }),
       signal,
@@ -33,7 +36,7 @@ export const inbox: Verb = {
     if (given['follow'] === true)
       return { lines: follow(open, whose, filter, given['ack'] === true && given['dry-run'] !== true, look) }
     const acknowledge = given['ack'] === true && given['dry-run'] !== true
-    const limit = typeof given['n'] === 'string' ? figure(given['n']) : 100
+    const limit = count(given) ?? 100
     if (given['all'] === true) {
       const every = await everything(open, whose, limit, filter)
       return { json: every, text: every.length === 0 ? 'nothing ever came' : table(every, look) }
@@ -53,7 +56,8 @@ export const inbox: Verb = {
 const ownMailbox = async (_hub: Hub, { id }: { readonly id?: string }): Promise<string> => id ?? 'operator'
 
 async function* follow(hub: Hub, whose: string, filter: InboxOptions, ack: boolean, look: Look): AsyncGenerator<Line> {
-  for await (const message of hub.inbox(whose).subscribe(filter)) {
+  const { limit: _, before: __, direction: ___, ...wanted } = filter
+  for await (const message of hub.inbox(whose).subscribe(wanted)) {
     const { ack: acknowledge, ...json } = message
     yield { json, text: full(json, look) }
     if (ack) await acknowledge()
@@ -76,7 +80,7 @@ async function everything(hub: Hub, whose: string, limit: number, filter: InboxO
   const id = whose.replace(/^(session|run):/, '')
   const scope = whose.startsWith('run:') ? { run: id } : { session: id }
   const found: Delivered[] = []
-  for (let before = Infinity; found.length < limit;) {
+  for (let before = filter.before ?? Infinity; found.length < limit;) {
     const page = await hub.history(scope, { direction: 'backward', limit: 1_000, before, after: filter.after ?? 0 })
     for (const { type, data, position } of page.events) {
       before = position
@@ -134,10 +138,4 @@ function full(message: MessageView, look: Look): string {
         .map((line) => `  ${line}`),
     )
   return lines.join('\n')
-}
-
-function figure(text: string): number {
-  const n = Number(text)
-  if (Number.isSafeInteger(n) && n >= 0) return n
-  throw new UsageError(`${text} is no number`)
 }

@@ -1,5 +1,6 @@
 import type { RunTree, RunView } from '../../index.ts'
 import { theRun } from '../named.ts'
+import { AT } from '../moments.ts'
 import { ago, bold, dim, green, oneLine, visible, type Look } from '../print.ts'
 import { coloured, facts, one } from '../show.ts'
 import type { Verb } from '../verb.ts'
@@ -8,6 +9,7 @@ export const runShow: Verb = {
   name: 'run show',
   summary: 'One run',
   usage: '<run>',
+  options: () => AT,
   examples: ['baton run show r1'],
   async run({ positionals, look, reader }) {
     const id = one(positionals, 'run')
@@ -20,6 +22,7 @@ export const runTree: Verb = {
   name: 'run tree',
   summary: 'A run with everything below it',
   usage: '<run>',
+  options: () => AT,
   examples: ['baton run tree r1'],
   async run({ positionals, look, reader }) {
     const id = one(positionals, 'run')

@@ -1,5 +1,6 @@
 import type { SessionView } from '../../index.ts'
 import { theSession } from '../named.ts'
+import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, oneLine, type Look } from '../print.ts'
 import { coloured, facts, one } from '../show.ts'
 import type { Verb } from '../verb.ts'
@@ -8,7 +9,7 @@ export const sessionList: Verb = {
   name: 'session list',
   summary: 'All sessions',
   usage: '',
-  options: () => ({ all: { type: 'boolean', about: 'the closed ones too' } }),
+  options: () => ({ all: { type: 'boolean', about: 'the closed ones too' }, ...AT }),
   examples: ['baton session list'],
   async run({ given, look, reader }) {
     const all = await (await reader()).sessions()
@@ -33,6 +34,7 @@ export const sessionShow: Verb = {
   name: 'session show',
   summary: 'One session with what it holds',
   usage: '<session>',
+  options: () => AT,
   examples: ['baton session show coder'],
   async run({ positionals, look, reader }) {
     const id = one(positionals, 'session')

@@ -1,5 +1,6 @@
 import type { Command, Hub } from '../../index.ts'
 import { sent } from '../sent.ts'
+import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, visible } from '../print.ts'
 import { one } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'
@@ -15,6 +16,7 @@ export const state: Verb = {
     remove: { type: 'string', multiple: true, value: 'key', about: 'take a key out' },
     expect: { type: 'string', multiple: true, value: 'key=version', about: 'refuse if it has changed since' },
     provenance: { type: 'boolean', about: 'who wrote it, when, and merged from where' },
+    ...AT,
   }),
   examples: [
     'baton state planner',

@@ -1,5 +1,6 @@
 import type { OwnershipView, TaskView } from '../../index.ts'
 import { theTask } from '../named.ts'
+import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, oneLine, yellow, type Look } from '../print.ts'
 import { coloured, facts, one } from '../show.ts'
 import type { Verb } from '../verb.ts'
@@ -8,7 +9,7 @@ export const taskList: Verb = {
   name: 'task list',
   summary: 'All tasks',
   usage: '',
-  options: () => ({ all: { type: 'boolean', about: 'the closed ones too' } }),
+  options: () => ({ all: { type: 'boolean', about: 'the closed ones too' }, ...AT }),
   examples: ['baton task list'],
   async run({ given, look, reader }) {
     const all = await (await reader()).tasks()
@@ -30,6 +31,7 @@ export const taskShow: Verb = {
   name: 'task show',
   summary: 'One task with its participants',
   usage: '<task>',
+  options: () => AT,
   examples: ['baton task show t1'],
   async run({ positionals, look, reader }) {
     const id = one(positionals, 'task')
@@ -42,6 +44,7 @@ export const owners: Verb = {
   name: 'owners',
   summary: 'Who owns which task; of one task, who did before',
   usage: '[task]',
+  options: () => AT,
   examples: ['baton owners', 'baton owners t1'],
   async run({ positionals, look, reader }) {
     const [id] = positionals

@@ -2,7 +2,7 @@
 import type { Fact } from '../../events/catalog.ts'
 import type { Acting } from '../acting.ts'
 import { deadLettered, OWN_KINDS, tellSender, transferred } from '../deliver.ts'
-import { mailboxKind, sessionMailbox, type InboxEntry } from '../mailbox.ts'
+import { entriesOf, mailboxKind, sessionMailbox, type InboxEntry } from '../mailbox.ts'
 import { runStream } from '../run.ts'
 import type { Session } from '../session.ts'
 import type { Context, World } from '../world.ts'
@@ -17,7 +17,7 @@ export function leaveMail(
   context: Context,
 ): Fact[][] {
   const mailboxes = Object.keys(world.peek.inbox(id)?.counts ?? {})
-  const entries = Object.values(world.inbox(sessionMailbox(id), mailboxes)?.entries ?? {})
+  const entries = entriesOf(world.inbox(sessionMailbox(id), mailboxes))
   const why = `session ${id} was closed`
   if (successor !== undefined) {
     const to = sessionMailbox(successor.id)

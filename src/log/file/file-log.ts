@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { BatonError } from '../../errors.ts'
 import { MAX_LINE_BYTES } from '../commit.ts'
 import type { Log, Proposal } from '../log.ts'
+import { syncUpTo } from './directories.ts'
 import { readLineAt, readPage } from './lines.ts'
 import { assertOwnDirectory, assertSafeFileSystem, assertSameFile, identityOf, storageError } from './safety.ts'
 import { assertNotSuspect, markSuspect } from './suspect.ts'
@@ -175,22 +176,9 @@ function createDirectories(dir: string, file: string, unsafeFileSystem: boolean)
     fs.writeFileSync(path.join(dir, '.gitignore'), '*\n', { mode: 0o600 })
     fs.mkdirSync(logDir, { recursive: true, mode: 0o700 })
     fs.closeSync(fs.openSync(file, O_RDWR | O_APPEND | O_NOFOLLOW | O_CREAT, 0o600))
-    const top = path.dirname(first)
-    for (let each = logDir; each.startsWith(top); each = path.dirname(each)) {
-      syncDirectory(each)
-      if (each === top) break
-    }
+    syncUpTo(logDir, path.dirname(first))
   } catch (error) {
     throw storageError(error, 'creating', dir)
-  }
-}
-
-function syncDirectory(dir: string): void {
-  const fd = fs.openSync(dir, O_RDONLY)
-  try {
-    fs.fsyncSync(fd)
-  } finally {
-    fs.closeSync(fd)
   }
 }
 

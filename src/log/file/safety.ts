@@ -27,10 +27,12 @@ const UNSAFE = new Map<number, string>([
   [0xbacbacbc, 'VMware shared folder'],
 ])
 
-export function assertSafeFileSystem(dir: string, unsafeFileSystem: boolean): void {
-  const type = fs.statfsSync(dir).type >>> 0
-  const name = UNSAFE.get(type)
-  if (name === undefined || unsafeFileSystem) return
+/** What it is called, where it is one of those. */
+export const unsafeFileSystem = (dir: string): string | undefined => UNSAFE.get(fs.statfsSync(dir).type >>> 0)
+
+export function assertSafeFileSystem(dir: string, isAllowed: boolean): void {
+  const name = unsafeFileSystem(dir)
+  if (name === undefined || isAllowed) return
   throw new BatonError('STORAGE_UNSAFE', `${dir} lies on ${name}, which does not keep concurrent appends in order`, {
     details: { dir, fileSystem: name },
     hint: 'Keep the hub on a local disk, or set unsafeFileSystem if one process alone will ever write to it.',

@@ -1,0 +1,76 @@
+/** Places in history, as they are written on a command line. */
+import type { Bookmark, Moment } from '../index.ts'
+import { UsageError } from './usage.ts'
+import { instant, isInstant } from './values.ts'
+import { durationOf, systemClock } from '../exports.ts'
+import type { Given, Options } from './verb.ts'
+
+/** For verbs that only look: the hub as it stood. */
+export const AT: Options = {
+  at: { type: 'string', value: 'position|time', about: 'as it stood then: 810, 2h ago as 2h' },
+}
+
+export const BOOKMARKS: Options = {
+  after: { type: 'string', value: 'position', about: 'what came after it; or the cursor of one that was shown' },
+  before: { type: 'string', value: 'position', about: 'what came before it' },
+}
+
+/** `810`, `#810`, an instant, or how long ago. */
+export function moment(text: string): Moment {
+  const [, position] = /^#?(\d{1,15})$/.exec(text) ?? []
+  if (position !== undefined) return Number(position)
+  if (isInstant(text)) return new Date(instant(text))
+  const ago = durationOf(text)
+  if (ago === undefined) {
+    throw new UsageError(
+      `${text} is no position and no time`,
+      'For example 810, 2026-12-24T18:00:00Z, or 2h for two hours ago.',
+    )
+  }
+  return new Date(systemClock() - ago)
+}
+
+/** `P1..P2`: from the beginning, or to the end, where one is left out. */
+export function span(text: string, end: number): readonly [Moment, Moment] {
+  const [from, to, ...more] = text.split('..')
+  if (from === undefined || to === undefined || more.length > 0) {
+    throw new UsageError(`${text} is no P1..P2`, 'For example 100..200, 2h.., or 2026-12-24T18:00:00Z..810.')
+  }
+  return [from === '' ? 0 : moment(from), to === '' ? end : moment(to)]
+}
+
+/** A position, or a cursor as it was shown. */
+function bookmarks({ after, before }: Given): { readonly after?: Bookmark; readonly before?: Bookmark } {
+  return {
+    ...(typeof after === 'string' && { after: bookmark(after) }),
+    ...(typeof before === 'string' && { before: bookmark(before) }),
+  }
+}
+
+function bookmark(text: string): Bookmark {
+  const [, position] = /^#?(\d{1,15})$/.exec(text) ?? []
+  return position === undefined ? text : Number(position)
+}
+
+/** `-n`. */
+export function count({ n }: Given): number | undefined {
+  if (n === undefined) return undefined
+  const limit = Number(n)
+  if (Number.isSafeInteger(limit) && limit > 0) return limit
+  throw new UsageError(`${String(n)} is no number`, '-n <count>, from 1.')
+}
+
+/** How a verb that shows one thing after another is told where to begin, which way, and when to stop. */
+export function stretch(given: Given): {
+  readonly after?: Bookmark
+  readonly before?: Bookmark
+  readonly limit?: number
+  readonly direction: 'forward' | 'backward'
+} {
+  const limit = count(given)
+  return {
+    ...bookmarks(given),
+    ...(limit !== undefined && { limit }),
+    direction: given['reverse'] === true ? 'backward' : 'forward',
+  }
+}

@@ -1,0 +1,89 @@
+import type { CommitView, Hub, MessageStatus } from '../../index.ts'
+import { describe } from '../describe.ts'
+import { AT } from '../moments.ts'
+import { ago, bold, columns, dim, visible, type Look } from '../print.ts'
+import { facts, one } from '../show.ts'
+import { EXIT, UsageError } from '../usage.ts'
+import type { Answer, Verb } from '../verb.ts'
+
+export const show: Verb = {
+  name: 'show',
+  summary: 'What stands at a position, with its whole commit; a message; or a commit by its id',
+  usage: '<position|message|commit>',
+  options: () => AT,
+  examples: [
+    'baton show 810',
+    'baton show 01JD3V8Q6N4T2R5W7X9Y0Z1A2B',
+    'baton show commit:01JD3V8Q6N4T2R5W7X9Y0Z1A2B --json',
+  ],
+  async run({ positionals, look, reader, signal }) {
+    const word = one(positionals, 'position, message or commit')
+    const hub = await reader()
+    const [, position] = /^#?(\d{1,15})$/.exec(word) ?? []
+    if (position !== undefined) {
+      const found = await hub.commit(Number(position), { signal })
+      if (found !== undefined) return commitAnswer(found, Number(position), look)
+      throw new UsageError(
+        `nothing stands at #${position}`,
+        `The newest event is #${hub.head.position}.`,
+        EXIT.notFound,
+      )
+    }
+    return named(hub, word, signal, look)
+  },
+}
+
+async function named(hub: Hub, word: string, signal: AbortSignal, look: Look): Promise<Answer> {
+  const [, kind, id = word] = /^(message|commit):(.+)$/.exec(word) ?? []
+  const message = kind === 'commit' ? undefined : await hub.message(id, { signal })
+  if (message !== undefined) return messageAnswer(message, look)
+  const commit = kind === 'message' ? undefined : await hub.commit(id, { signal })
+  if (commit !== undefined) return commitAnswer(commit, undefined, look)
+  throw new UsageError(
+    `there is no ${kind ?? 'message and no accepted commit'} ${id}`,
+    'See what there is: baton log; a commit that lost: baton why <commit>',
+    EXIT.notFound,
+  )
+}
+
+function commitAnswer(commit: CommitView, asked: number | undefined, look: Look): Answer {
+  const { id, number, at, by, cmd, key, seen, on, events } = commit
+  const head = facts(
+    {
+      commit: id,
+      number: String(number),
+      by: by.run === undefined ? (by.id ?? by.kind) : `${by.id ?? by.kind}/${by.run}`,
+      at: `${at} (${ago(at, look)})`,
+      command: key === undefined ? cmd : `${cmd}, key ${key}`,
+      'had seen': `${seen} commits`,
+      'relied on': Object.entries(on).map(([stream, version]) => `${stream} v${version}`),
+    },
+    look,
+  )
+  const rows = events.map(({ position, stream, type, data }) => [
+    position === asked ? bold(`#${position}`, look) : dim(`#${position}`, look),
+    type,
+    dim(stream, look),
+    describe(type, data),
+  ])
+  const detail = events.find(({ position }) => position === asked)
+  const parts = [head, columns(rows), ...(detail === undefined ? [] : [visible(JSON.stringify(detail.data, null, 2))])]
+  return { json: commit, text: parts.join('\n\n') }
+}
+
+function messageAnswer(message: MessageStatus, look: Look): Answer {
+  const { body, deliveries, data, cursor: _, by: __, ...rest } = message
+  const rows = Object.entries(deliveries).map(([mailbox, { state, position, reason, to }]) => [
+    dim('delivery', look),
+    mailbox,
+    to === undefined ? state : `${state} to ${to}`,
+    dim(`#${position}`, look),
+    visible(reason ?? ''),
+  ])
+  const parts = [
+    `${facts({ ...rest, position: `#${rest.position}` }, look)}\n${columns(rows)}`,
+    visible(body),
+    ...(data === undefined ? [] : [visible(JSON.stringify(data, null, 2))]),
+  ]
+  return { json: message, text: parts.filter((part) => part !== '').join('\n\n') }
+}

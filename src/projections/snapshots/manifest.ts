@@ -1,0 +1,108 @@
+/**
+ * A manifest names the tables that together are the fold of the log up to one place, and says which place that is. Its
+ * file has a number and is never replaced: the highest valid one wins. Whatever is wrong with one, it only does not count.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import { crc32 } from 'node:zlib'
+import type { Saved } from '../../log/judging.ts'
+import type { TableInfo } from './table-info.ts'
+
+export interface Manifest {
+  /** Which events were folded into which views, each by its version. */
+  readonly folds: { readonly events: string; readonly views: Readonly<Record<string, number>> }
+  /** Where the fold stands. */
+  readonly saved: Saved
+  /** How often each view was rebuilt, where it was. */
+  readonly epochs: Readonly<Record<string, number>>
+  /** Newest first. */
+  readonly tables: readonly TableInfo[]
+}
+
+const NAME = /^(?<kind>[a-zA-Z]+)-(?<number>\d{12})\.json$/
+export const manifestName = (kind: string, number: number): string => `${kind}-${String(number).padStart(12, '0')}.json`
+
+export interface ManifestName {
+  readonly name: string
+  readonly kind: string
+  readonly number: number
+}
+
+export function parseManifestName(name: string): ManifestName | undefined {
+  const groups = NAME.exec(name)?.groups
+  return groups && { name, kind: groups['kind'] as string, number: Number(groups['number']) }
+}
+
+/** The numbers of all manifests of a kind, highest first. */
+export function manifestNumbers(dir: string, kind: string, onProblem?: OnProblem): number[] {
+  const all = listed(dir, onProblem).flatMap((name) => parseManifestName(name) ?? [])
+  return all
+    .filter((each) => each.kind === kind)
+    .map(({ number }) => number)
+    .toSorted((a, b) => b - a)
+}
+
+type OnProblem = (problem: { readonly file: string; readonly why: string }) => void
+
+/** What cannot be listed is not there: whatever lies in it, the log has it too. */
+export function listed(dir: string, onProblem?: OnProblem): string[] {
+  try {
+    return fs.readdirSync(dir)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onProblem?.({ file: dir, why: String(error) })
+    return []
+  }
+}
+
+/** What was written under this number; a text that says what is wrong with it; undefined where nothing is there. */
+export function readManifest(dir: string, kind: string, number: number): Manifest | string | undefined {
+  let bytes: Buffer
+  try {
+    bytes = fs.readFileSync(path.join(dir, manifestName(kind, number)))
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : String(error)
+  }
+  const end = bytes.lastIndexOf('\n')
+  const text = end < 0 ? undefined : bytes.subarray(0, end)
+  if (text === undefined || bytes.toString('latin1', end + 1) !== checksum(text)) return 'its checksum does not match'
+  try {
+    const manifest = JSON.parse(text.toString('utf8')) as Manifest | null
+    return Array.isArray(manifest?.tables) ? manifest : 'it is of another shape'
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** False where somebody else has taken the number. */
+export function writeManifest(dir: string, kind: string, number: number, manifest: Manifest, unique: string): boolean {
+  const text = JSON.stringify(manifest)
+  const temporary = path.join(dir, `${unique}.tmp`)
+  const fd = fs.openSync(temporary, 'wx', 0o600)
+  try {
+    fs.writeFileSync(fd, `${text}\n${checksum(text)}`)
+    fs.fdatasyncSync(fd)
+  } finally {
+    fs.closeSync(fd)
+  }
+  try {
+    // Unlike a rename, a link never replaces what is there.
+    fs.linkSync(temporary, path.join(dir, manifestName(kind, number)))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    removed(temporary)
+  }
+}
+
+/** A name too many is swept another time; by now the manifest is there, and its tables are not to be taken for nobody's. */
+function removed(temporary: string): void {
+  try {
+    fs.rmSync(temporary, { force: true })
+  } catch {
+    // As said.
+  }
+}
+
+const checksum = (text: string | Buffer): string => crc32(text).toString(16).padStart(8, '0')

@@ -1,0 +1,88 @@
+/** How the views stand: what there is of them on the disk, what is being rebuilt, and what was wrong. */
+import { viewCatalog } from './catalog.ts'
+import { rebuildKind } from './rebuild.ts'
+import { manifestNumbers, readManifest } from './snapshots/manifest.ts'
+import type { Problem } from './snapshots/store.ts'
+import type { PhaseProgress } from './progress.ts'
+import type { FoldedLog } from './verify.ts'
+
+export interface ViewStatus {
+  readonly view: string
+  readonly version: number
+  /** How often it was rebuilt. */
+  readonly rebuilt: number
+  readonly state: 'ready' | 'rebuilding' | 'failed'
+  readonly progress?: PhaseProgress
+  /** Of the last rebuild, where it failed. */
+  readonly error?: string
+}
+
+export interface SnapshotStatus {
+  readonly dir: string
+  readonly number: number
+  /** Up to which position it goes. */
+  readonly position: number
+  readonly tables: number
+  readonly documents: number
+  readonly bytes: number
+  /** Rebuilds that were begun, here or by others, and are not finished. */
+  readonly unfinished: readonly { readonly view: string; readonly position: number }[]
+  /** What did not count, and why. */
+  readonly problems: readonly Problem[]
+}
+
+export interface ViewsStatus {
+  /** Up to where everything is folded. */
+  readonly position: number
+  readonly views: readonly ViewStatus[]
+  /** Undefined where all is in memory. */
+  readonly snapshot?: SnapshotStatus
+}
+
+export interface RebuildState {
+  readonly progress?: PhaseProgress
+  readonly error?: string
+}
+
+/** The rebuilds of this process, by view; `all` stands for all of them. */
+export type Rebuilds = ReadonlyMap<string, RebuildState>
+
+export function statusOf({ folding, snapshots }: FoldedLog, rebuilds: Rebuilds): ViewsStatus {
+  const { epochs } = folding.documents
+  const views = Object.entries(viewCatalog).map(([view, { version }]): ViewStatus => {
+    const rebuild = rebuilds.get(view) ?? rebuilds.get('all')
+    const state = rebuild === undefined ? 'ready' : rebuild.error === undefined ? 'rebuilding' : 'failed'
+    return { view, version, rebuilt: epochs[view] ?? 0, state, ...rebuild }
+  })
+  const position = folding.fold.head.position
+  return { position, views, ...(snapshots !== undefined && { snapshot: snapshotOf(snapshots) }) }
+}
+
+function snapshotOf({ dir, newestNumber, problems }: NonNullable<FoldedLog['snapshots']>): SnapshotStatus {
+  const number = newestNumber()
+  const manifest = readManifest(dir, 'manifest', number)
+  const tables = typeof manifest === 'object' ? manifest.tables : []
+  return {
+    dir,
+    number,
+    position: typeof manifest === 'object' ? manifest.saved.position : 0,
+    tables: tables.length,
+    documents: tables.reduce((sum, { entries }) => sum + entries, 0),
+    bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
+    unfinished: unfinished(dir),
+    problems: [...problems],
+  }
+}
+
+/** By the names of their manifests. */
+function unfinished(dir: string): { view: string; position: number }[] {
+  const all = Object.keys(viewCatalog)
+  return [all, ...all.map((view) => [view])].flatMap((views) => {
+    const kind = rebuildKind(views)
+    const [number] = manifestNumbers(dir, kind)
+    const manifest = number === undefined ? undefined : readManifest(dir, kind, number)
+    return typeof manifest === 'object'
+      ? [{ view: views[1] === undefined ? (views[0] ?? '') : 'all', position: manifest.saved.position }]
+      : []
+  })
+}
