@@ -4,6 +4,7 @@ import type { Commit } from '../log/commit.ts'
 import { commitIn } from '../log/read-commit.ts'
 import { acceptedLines, type Direction } from './accepted-lines.ts'
 import { spanOf, type Bookmarks } from './bookmarks.ts'
+import type { MessageView } from './inbox.ts'
 import { assertDirection, assertLimit, cursorOf, type Reading } from './reading.ts'
 
 /** Where to look: everywhere, if nothing is said. */
@@ -24,22 +25,9 @@ export interface SearchOptions extends Bookmarks {
   readonly signal?: AbortSignal
 }
 
-/** A message as it was sent. */
-export interface FoundMessage {
-  readonly id: string
-  readonly position: number
-  readonly cursor: string
-  readonly from: string
+/** A message as it was sent, and to which mailboxes. */
+export interface FoundMessage extends Omit<MessageView, 'mailbox' | 'replyBy' | 'expiresAt'> {
   readonly to: readonly string[]
-  readonly by: Commit['by']
-  readonly sentAt: string
-  readonly kind: string
-  readonly subject?: string
-  readonly taskId?: string
-  readonly threadId: string
-  readonly inReplyTo?: string
-  readonly body: string
-  readonly data?: unknown
 }
 
 /** In subject or body, whatever the case of the letters. */
