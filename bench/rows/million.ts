@@ -8,7 +8,7 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   send: ['send', 'operator', 'another message', ...as],
 }
 
-const verb = (args: readonly string[]): Side => ({ worker: 'workers/verb.mjs', options: { verb: args, in: 'large' } })
+const verb = (args: readonly string[]): Side => ({ worker: 'workers/verb.mjs', options: { verb: args, in: 'used' } })
 const line = (name: string): Comparison => ({
   what: `baton ${name}, over node -e 0, on the long one`,
   ours: name,

@@ -50,7 +50,7 @@ const MIB = 1024 * 1024
 const WORTH_BYTES = MIB
 const WORTH_AT_CLOSE_BYTES = MIB / 16
 /** So much new log is the most that is kept in memory. */
-const RELIEF_BYTES = 16 * MIB
+const RELIEF_BYTES = 6 * MIB
 /** Two flushes are no closer together, unless that much has come. */
 const PAUSE_MS = 1_000
 /** Whoever closes waits for no longer merge than this. */

@@ -1,13 +1,15 @@
 /** Which tables to merge, so that a lookup meets few of them and every document is written again only now and then. */
 
 const FANOUT = 4
+/** So many of a level become one. Each table more is a read more for what the newer ones do not have. */
+const ALIKE = 3
 const SMALLEST = 1024 * 1024
 
 /** Tables of a level are alike in size: up to a megabyte, and each level four times the one before. */
 const levelOf = (bytes: number): number =>
   Math.ceil(Math.log2(Math.max(bytes, SMALLEST) / SMALLEST) / Math.log2(FANOUT))
 
-/** How many of the newest tables become one: as soon as there are four of a level, with all that are newer. */
+/** How many of the newest tables become one: as soon as there are three of a level, with all that are newer. */
 export function countToMerge(newestFirst: readonly number[]): number {
   let count = 0
   let bytes = 0
@@ -16,7 +18,7 @@ export function countToMerge(newestFirst: readonly number[]): number {
     let run = count
     while (run < newestFirst.length && levelOf(newestFirst[run] as number) <= level) run++
     // What was chosen already is one table by now.
-    if (run - Math.max(0, count - 1) < FANOUT) return count
+    if (run - Math.max(0, count - 1) < ALIKE) return count
     bytes = newestFirst.slice(0, run).reduce((sum, each) => sum + each, 0)
     count = run
   }
