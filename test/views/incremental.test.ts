@@ -33,7 +33,7 @@ test(
     for (let i = 0; i < HISTORIES; i++) await playOne(SEED + i, counts)
     console.log(`seed ${SEED}:`, counts)
     expect(counts.merges).toBeGreaterThan(HISTORIES)
-    expect(counts.most).toBeGreaterThan(2)
+    expect(counts.most).toBeGreaterThan(1)
   },
 )
 
@@ -108,7 +108,7 @@ test(
     await folding.fold.catchUp()
     await folding.flusher?.idle()
     expect(folding.documents.tables.length).toBeGreaterThan(0)
-    expect(newestManifest(playing.dir).manifest.saved.cursor).toBeGreaterThan(16 * 1024 * 1024)
+    expect(newestManifest(playing.dir).manifest.saved.cursor).toBeGreaterThan(12 * 1024 * 1024)
     expect(firstOther(documentsIn(folding), await freshDocuments(playing.dir))).toBeUndefined()
     await folding.close()
     await log.close()
