@@ -142,7 +142,8 @@ test(
     const { commits: all } = await acceptedIn(log)
     for (let i = 0; i < CUTS; i++) {
       const from = random.pick(taken)
-      const to = random.below(from.position + 1)
+      // At 0 there is no commit to compare with.
+      const to = 1 + random.below(from.position)
       const target = path.join(around, `restored-${i}`)
       const restored = await restore(from.dir, target, { to })
       const last = all.findLast(({ first, head }) => head.position <= to || first <= to)
