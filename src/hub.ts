@@ -1,12 +1,12 @@
 import path from 'node:path'
 import { startSweeper } from './alive/sweeper.ts'
-import { busLater } from './commands/bus-later.ts'
+import { busOver } from './bus-over.ts'
 import { LONGEST_TIMER_MS } from './domain/duration.ts'
 import { DEFAULT_LIMITS, type Limits } from './domain/limits.ts'
 import { BatonError } from './errors.ts'
 import type { Hub } from './hub-api.ts'
 import { asActor, createHub, SYSTEM } from './hub-handle.ts'
-import { systemClock, timestamp, ulidFactory, type Clock, type NewId } from './ids.ts'
+import { systemClock, ulidFactory, type Clock, type NewId } from './ids.ts'
 import type { Actor } from './log/commit.ts'
 import type { Durability } from './log/durability.ts'
 import { createEventStore } from './log/emmett.ts'
@@ -16,7 +16,6 @@ import type { Log } from './log/log.ts'
 import { onlyRead, openedToRead } from './log/only-read.ts'
 import { createProposer, type Proposer } from './log/proposer.ts'
 import type { Present } from './past.ts'
-import { preview } from './projections/preview.ts'
 import { fingerprint } from './projections/fingerprint.ts'
 import { openFolding } from './projections/folding.ts'
 import { createRebuilds } from './projections/rebuilds.ts'
@@ -98,8 +97,8 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
       proposing.observe(judged)
     },
   })
-  const { fold, replica, states } = folding
-  const { index, keyUse, unknown } = replica
+  const { fold } = folding
+  const { index } = folding.replica
   const patience = options.patience ?? PATIENCE_MS
   const proposing = createProposer(log, fold, {
     durability: options.durability ?? 'disk',
@@ -112,22 +111,7 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   /** What a decision looks at may turn out to be damaged. */
   const propose: Proposer['propose'] = (request) =>
     proposing.propose({ ...request, decide: () => folding.look(request.decide) })
-  const show = (by: Actor, now: number) => preview(replica, fold.head, timestamp(now), by)
-  const bus = busLater({
-    log,
-    fold,
-    propose,
-    look: folding.look,
-    index,
-    states,
-    limits,
-    patience,
-    clock,
-    newId,
-    unknown,
-    keyUse,
-    preview: show,
-  })
+  const bus = busOver(folding, { log, propose, limits, patience, clock, newId })
 
   if (options.commands !== 'later') await bus.load()
   await fold.catchUp()

@@ -1,15 +1,14 @@
 /** A hub as it stood at a position or a time: every question works, and nothing can be written there. */
-import { busLater } from './commands/bus-later.ts'
+import { busOver } from './bus-over.ts'
 import type { Limits } from './domain/limits.ts'
 import type { Hub } from './hub-api.ts'
 import { createHub } from './hub-handle.ts'
-import { timestamp, type Clock, type NewId } from './ids.ts'
+import type { Clock, NewId } from './ids.ts'
 import type { Actor } from './log/commit.ts'
 import { createEventStore } from './log/emmett.ts'
 import type { Cursor, Log } from './log/log.ts'
 import { prefixOf, asItWas } from './log/prefix.ts'
 import { openFolding, type Folding } from './projections/folding.ts'
-import { preview } from './projections/preview.ts'
 import type { Snapshots } from './projections/snapshots/store.ts'
 import { verifyViews } from './projections/verify.ts'
 import { statusOf } from './projections/status.ts'
@@ -65,24 +64,10 @@ export async function lookBack(present: Present, moment: Moment): Promise<Past> 
 export async function openPast(present: Present, moment: Moment, actor: Actor): Promise<Hub> {
   const { snapshots, clock, newId, limits } = present
   const { log, folding, growth, reading, close } = await lookBack(present, moment)
-  const { fold, replica, states, look } = folding
-  const { index, keyUse, unknown } = replica
+  const { fold, look } = folding
+  const { index } = folding.replica
   const propose = (): Promise<never> => Promise.reject(asItWas(log.name))
-  const bus = busLater({
-    log,
-    fold,
-    propose,
-    look,
-    index,
-    states,
-    limits,
-    patience: 1,
-    clock,
-    newId,
-    unknown,
-    keyUse,
-    preview: (by, now) => preview(replica, fold.head, timestamp(now), by),
-  })
+  const bus = busOver(folding, { log, propose, limits, patience: 1, clock, newId })
   return createHub(
     {
       id: fold.genesis?.hub ?? '',

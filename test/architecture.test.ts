@@ -17,8 +17,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   alive: ['errors', 'domain', 'commands', 'queries'],
   'hub-api': ['alive', 'errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries'],
   'hub-handle': ['alive', 'errors', 'ids', 'log', 'events', 'domain', 'commands', 'projections', 'queries', 'hub-api'],
-  past: ['errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries', 'hub-api', 'hub-handle'],
+  'bus-over': ['ids', 'commands', 'projections'],
+  past: ['bus-over', 'errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries', 'hub-api', 'hub-handle'],
   hub: [
+    'bus-over',
     'past',
     'alive',
     'errors',

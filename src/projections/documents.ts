@@ -3,7 +3,7 @@
  * first, with a bounded cache before them. Without tables, everything stays in memory.
  */
 import { isTableDamaged } from './snapshots/damaged.ts'
-import { hashKey } from './snapshots/key-hash.ts'
+import { findIn } from './snapshots/find-in.ts'
 import type { Table } from './snapshots/table.ts'
 import { createCache } from './document-cache.ts'
 
@@ -116,13 +116,8 @@ export function createDocuments(
   }
 
   function lookUp(id: string): string | null | undefined {
-    const hash = hashKey(id)
     try {
-      for (const table of tables) {
-        const json = table.get(hash, id)
-        if (json !== undefined) return json
-      }
-      return undefined
+      return findIn(tables, id)
     } catch (error) {
       if (isTableDamaged(error)) onDamage(error)
       throw error

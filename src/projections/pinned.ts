@@ -2,6 +2,7 @@
 import type { Cursor } from '../log/log.ts'
 import { isOutdated, type Epochs } from './documents.ts'
 import type { Folding } from './folding.ts'
+import { findIn } from './snapshots/find-in.ts'
 import { hashKey } from './snapshots/key-hash.ts'
 
 export interface Pinned {
@@ -23,13 +24,7 @@ export function pin({ fold, documents }: Folding): Pinned {
 
   function find(id: string): string | undefined {
     const json = changed.get(id)
-    if (json !== undefined) return json ?? undefined
-    const hash = hashKey(id)
-    for (const table of tables) {
-      const found = table.get(hash, id)
-      if (found !== undefined) return found ?? undefined
-    }
-    return undefined
+    return (json === undefined ? findIn(tables, id) : json) ?? undefined
   }
 
   function* all(): Generator<{ readonly id: string; readonly json: string }> {

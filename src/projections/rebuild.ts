@@ -33,7 +33,13 @@ const INDEXES = Object.keys(indexVersions)
 const TRIES = 10
 
 /** The kind of the manifests that keep what is done. */
-export const rebuildKind = (views: readonly string[]): string => `rebuild${isAll(views) ? '' : views.join('')}`
+export const rebuildKind = (views: readonly string[]): string => `${REBUILD}${isAll(views) ? '' : views.join('+')}`
+
+const REBUILD = 'rebuild'
+
+/** What it rebuilds, by the kind of its manifests; undefined for those of another kind. */
+export const rebuiltBy = (kind: string): string | undefined =>
+  kind.startsWith(REBUILD) ? kind.slice(REBUILD.length) || 'all' : undefined
 
 const isAll = (views: readonly string[]): boolean => VIEWS.every((view) => views.includes(view))
 

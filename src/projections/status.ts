@@ -1,7 +1,7 @@
 /** How the views stand: what there is of them on the disk, what is being rebuilt, and what was wrong. */
 import { viewCatalog } from './catalog.ts'
-import { rebuildKind } from './rebuild.ts'
-import { manifestNumbers, readManifest } from './snapshots/manifest.ts'
+import { rebuiltBy } from './rebuild.ts'
+import { listed, manifestNumbers, parseManifestName, readManifest } from './snapshots/manifest.ts'
 import type { Problem } from './snapshots/store.ts'
 import type { PhaseProgress } from './progress.ts'
 import type { FoldedLog } from './verify.ts'
@@ -76,13 +76,10 @@ function snapshotOf({ dir, newestNumber, problems }: NonNullable<FoldedLog['snap
 
 /** By the names of their manifests. */
 function unfinished(dir: string): { view: string; position: number }[] {
-  const all = Object.keys(viewCatalog)
-  return [all, ...all.map((view) => [view])].flatMap((views) => {
-    const kind = rebuildKind(views)
-    const [number] = manifestNumbers(dir, kind)
-    const manifest = number === undefined ? undefined : readManifest(dir, kind, number)
-    return typeof manifest === 'object'
-      ? [{ view: views[1] === undefined ? (views[0] ?? '') : 'all', position: manifest.saved.position }]
-      : []
+  const kinds = new Set(listed(dir).flatMap((name) => parseManifestName(name)?.kind ?? []))
+  return [...kinds].flatMap((kind) => {
+    const view = rebuiltBy(kind)
+    const manifest = view === undefined ? undefined : readManifest(dir, kind, manifestNumbers(dir, kind)[0] ?? 0)
+    return view !== undefined && typeof manifest === 'object' ? [{ view, position: manifest.saved.position }] : []
   })
 }

@@ -55,7 +55,8 @@ export async function verifyViews(parts: FoldedLog, options: ViewsOptions = {}):
   }
 }
 
-async function compareAll(parts: FoldedLog, { signal, onProgress }: ViewsOptions): Promise<ViewsReport> {
+async function compareAll(parts: FoldedLog, options: ViewsOptions): Promise<ViewsReport> {
+  const { signal, onProgress } = options
   const { log, folding, snapshots, clock } = parts
   await folding.fold.catchUp(signal)
   const served = await folding.look(() => pin(folding))
@@ -71,11 +72,7 @@ async function compareAll(parts: FoldedLog, { signal, onProgress }: ViewsOptions
       await fresh.fold.catchUp(signal)
       const expected = pin(fresh)
       try {
-        const compared = await compare(expected, served, {
-          ...(signal && { signal }),
-          ...(onProgress && { onProgress }),
-        })
-        return { position: fresh.fold.head.position, ...compared }
+        return { position: fresh.fold.head.position, ...(await compare(expected, served, options)) }
       } finally {
         expected.close()
       }

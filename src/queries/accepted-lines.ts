@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { goneBad } from '../log/read-commit.ts'
 import type { Log } from '../log/log.ts'
 import type { CommitPlace } from '../projections/indexes.ts'
-import type { Reading } from './reading.ts'
+import type { Direction, Reading } from './reading.ts'
 
 /** The line of an accepted commit. */
 export interface AcceptedLine {
@@ -14,8 +14,6 @@ export interface AcceptedLine {
   readonly ref: number
   readonly line: Buffer
 }
-
-export type Direction = 'forward' | 'backward'
 
 export interface Stretch {
   /** Of positions, both exclusive. */

@@ -11,6 +11,7 @@ import {
   type LineCache,
   type LoggedEvent,
   type Reading,
+  type Direction,
 } from './reading.ts'
 
 export type HistoryScope =
@@ -25,7 +26,7 @@ export type HistoryScope =
 export interface HistoryOptions extends Bookmarks, Freshness {
   readonly limit?: number
   /** `forward`, the default, begins with the oldest. */
-  readonly direction?: 'forward' | 'backward'
+  readonly direction?: Direction
 }
 
 export interface HistoryPage {
@@ -70,7 +71,7 @@ export async function finderOf(
 }
 
 interface Wanted extends Span {
-  readonly direction: 'forward' | 'backward'
+  readonly direction: Direction
   readonly limit: number
 }
 

@@ -12,6 +12,7 @@ import {
   type Freshness,
   type LineCache,
   type Reading,
+  type Direction,
 } from './reading.ts'
 
 export interface MessageView {
@@ -49,7 +50,7 @@ export interface InboxFilter {
 export interface InboxOptions extends InboxFilter, Bookmarks, Freshness {
   readonly limit?: number
   /** `forward`, the default, begins with the oldest. */
-  readonly direction?: 'forward' | 'backward'
+  readonly direction?: Direction
 }
 
 /** Whose inbox it is, a session's id or `operator`; and which mailbox of it alone. */
@@ -81,7 +82,7 @@ interface Waiting {
 }
 
 interface Wanted extends InboxFilter, Span {
-  readonly direction: 'forward' | 'backward'
+  readonly direction: Direction
   readonly limit: number
 }
 

@@ -1,18 +1,18 @@
 /** Lists of what there is, a page at a time: in the order in which it came, by the positions at which it came. */
 import { chunkAt } from '../projections/chunked.ts'
 import { spanOf, type Bookmarks, type Span } from './bookmarks.ts'
-import { assertDirection, assertLimit, type Freshness, type Reading } from './reading.ts'
+import { assertDirection, assertLimit, type Freshness, type Reading, type Direction } from './reading.ts'
 
 /** `after` and `before` are exclusive, and name the `position` of an item of the list. */
 export interface ListOptions extends Bookmarks, Freshness {
   /** Everything, if nothing is said. */
   readonly limit?: number
   /** `forward`, the default, begins with the oldest. */
-  readonly direction?: 'forward' | 'backward'
+  readonly direction?: Direction
 }
 
 export interface Page extends Span {
-  readonly direction: 'forward' | 'backward'
+  readonly direction: Direction
   readonly limit: number
 }
 

@@ -4,7 +4,7 @@ import { BatonError } from '../errors.ts'
 import type { Commit, StoredEvent } from '../log/commit.ts'
 import type { EventPlace } from '../log/stream-index.ts'
 import { commitIn } from '../log/read-commit.ts'
-import { acceptedLines, type Direction } from './accepted-lines.ts'
+import { acceptedLines } from './accepted-lines.ts'
 import { spanOf, type Bookmarks, type Span } from './bookmarks.ts'
 import type { Growth } from './growth.ts'
 import {
@@ -15,6 +15,7 @@ import {
   type LineCache,
   type LoggedEvent,
   type Reading,
+  type Direction,
 } from './reading.ts'
 import { untilLeft } from './subscribe.ts'
 

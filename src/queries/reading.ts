@@ -86,7 +86,10 @@ export const logged = ({ id, at, by, crc }: Commit, { s, t, v, d }: StoredEvent,
   by,
 })
 
-export function assertDirection(direction: unknown = 'forward'): 'forward' | 'backward' {
+/** `forward` begins with the oldest. */
+export type Direction = 'forward' | 'backward'
+
+export function assertDirection(direction: unknown = 'forward'): Direction {
   if (direction === 'forward' || direction === 'backward') return direction
   throw new BatonError('INVALID_COMMAND', `${String(direction)} is no direction: forward or backward`, {
     details: { path: 'direction', direction },

@@ -2,10 +2,10 @@
 import { refuse } from '../domain/refuse.ts'
 import type { Commit } from '../log/commit.ts'
 import { commitIn } from '../log/read-commit.ts'
-import { acceptedLines, type Direction } from './accepted-lines.ts'
+import { acceptedLines } from './accepted-lines.ts'
 import { spanOf, type Bookmarks } from './bookmarks.ts'
 import type { MessageView } from './inbox.ts'
-import { assertDirection, assertLimit, cursorOf, type Reading } from './reading.ts'
+import { assertDirection, assertLimit, cursorOf, type Reading, type Direction } from './reading.ts'
 
 /** Where to look: everywhere, if nothing is said. */
 export type SearchScope =

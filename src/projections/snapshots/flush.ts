@@ -185,8 +185,10 @@ export function createFlusher(parts: FlushParts): Flusher {
   function goOnFrom({ number, manifest, tables }: Generation): void {
     life++
     const begin = (): Start => {
-      if (isClosed) drop(tables, [])
-      if (isClosed) return {}
+      if (isClosed) {
+        drop(tables, [])
+        return {}
+      }
       const before = documents.tables
       documents.reset(tables, manifest.epochs)
       base = baseOf(number, manifest.saved)

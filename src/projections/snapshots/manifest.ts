@@ -19,7 +19,7 @@ export interface Manifest {
   readonly tables: readonly TableInfo[]
 }
 
-const NAME = /^(?<kind>[a-zA-Z]+)-(?<number>\d{12})\.json$/
+const NAME = /^(?<kind>[a-zA-Z+]+)-(?<number>\d{12})\.json$/
 export const manifestName = (kind: string, number: number): string => `${kind}-${String(number).padStart(12, '0')}.json`
 
 export interface ManifestName {
