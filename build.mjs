@@ -82,7 +82,9 @@ for (const { path: file, text } of outputFiles) {
 const files = {}
 for (const pack of new Set(packOf.values())) {
   const names = [...packOf].flatMap(([name, its]) => (its === pack ? [`./${path.basename(name)}`] : []))
-  const text = names.map((name) => `${JSON.stringify(name)}(exports,require,module){${functions.get(`dist/${name.slice(2)}`)}\n}`)
+  const text = names.map(
+    (name) => `${JSON.stringify(name)}(exports,require,module){${functions.get(`dist/${name.slice(2)}`)}\n}`,
+  )
   // A module where it is required; where it is run as a script, what that comes to.
   const code = `(pack=>typeof module==="object"?module.exports=pack:pack)({${text.join(',')}})`
   // What was compiled of another pack never passes for this one.
