@@ -10,12 +10,12 @@ import path from 'node:path'
 import vm from 'node:vm'
 import { crc32 } from 'node:zlib'
 
-/** Named by the build: what is run first, and which file each piece lies in. */
-declare const MAIN: string
+/** Named by the build: the file that is run first, and in which of them each piece lies. */
+declare const FIRST: string
 declare const FILES: Readonly<Record<string, string>>
 
-/** Pieces by their names: CommonJS as functions. */
-type Pack = Readonly<Record<string, (exports: object, load: (name: string) => unknown, module: object) => void>>
+/** As of a CommonJS module: what it exports are its pieces, by their names. */
+type Pack = (exports: object, require: (name: string) => unknown, module: { exports: object }) => void
 
 interface Compiled {
   readonly script: vm.Script
@@ -39,24 +39,22 @@ function start(): void {
   run(compiled === undefined ? require : (file) => runCompiled(file, compiled))
 }
 
-/** Loads pieces out of the files that `read` runs. */
+/** Runs the first pack, and each other one when a piece of it is asked for; `read` gives the pack in a file. */
 function run(read: (file: string) => unknown): void {
-  const packs = new Map<string, Pack>()
-  const loaded = new Map<string, { exports: object }>()
+  const packs = new Map<string, { exports: object }>()
 
-  function load(name: string): unknown {
-    const file = FILES[name]
-    if (file === undefined) return require(name)
-    const known = loaded.get(name)
+  function load(file: string): object {
+    const known = packs.get(file)
     if (known !== undefined) return known.exports
     const own = { exports: {} }
-    loaded.set(name, own)
-    const pack = packs.get(file) ?? (read(file) as Pack)
-    packs.set(file, pack)
-    pack[name]?.(own.exports, load, own)
+    packs.set(file, own)
+    const pack = read(file) as Pack
+    pack(own.exports, (name) => (name in FILES ? piece(name) : require(name)), own)
     return own.exports
   }
-  load(MAIN)
+  const piece = (name: string): unknown => (load(FILES[name] as string) as Record<string, unknown>)[name]
+
+  load(FIRST)
 }
 
 /** Compiled code holds for one build of Node and for its options: whoever sets some, or wants none kept, does without. */
