@@ -28,6 +28,8 @@ export async function buildCommandLine(common) {
   })
 }
 
+const named = (file) => `./${path.basename(file)}`
+
 /** What esbuild splits it into, by the names with which the pieces ask for each other. */
 async function split(common) {
   const { outputFiles, metafile } = await build({
@@ -44,7 +46,6 @@ async function split(common) {
     // The one for browsers: it is handed its randomness, and the other would load node:crypto.
     alias: { ulid: path.resolve('node_modules/ulid/dist/browser/index.js') },
   })
-  const named = (file) => `./${path.basename(file)}`
   const texts = new Map(outputFiles.map(({ path: file, text }) => [named(file), text]))
   return new Map(
     Object.entries(metafile.outputs).map(([file, { entryPoint, imports }]) => [
@@ -81,6 +82,9 @@ function packed(pieces) {
   return packs
 }
 
+/** A module of Node as `import` gives it: what it exports, and all of it as `default`. */
+const NODE = `const $node=(name,own=require(name))=>Object.create(own,{default:{value:own}});`
+
 /** A function as of a CommonJS module, whose exports are the pieces that others ask for. */
 async function writePack(common, pieces, pack, names) {
   const asked = [...pieces].flatMap(([name, { imports }]) => (names.has(name) ? [] : imports))
@@ -113,9 +117,12 @@ async function writePack(common, pieces, pack, names) {
       },
     ],
   })
-  const body = outputFiles[0].text.trim()
+  // esbuild copies every property of a module of Node, a hundred at a time: they can as well be inherited.
+  const body = outputFiles[0].text
+    .trim()
+    .replaceAll(/[\w$]+\(require\("(node:[\w/]+)"\)(?:,1)?\)/g, (_, name) => `$node("${name}")`)
   // A module where it is required; where it is run as a script, what that comes to.
-  const code = `(pack=>typeof module==="object"?module.exports=pack:pack)(function(exports,require,module){${body}\n})`
+  const code = `(pack=>typeof module==="object"?module.exports=pack:pack)(function(exports,require,module){${NODE}${body}\n})`
   // What was compiled of another pack never passes for this one.
   const file = `./baton-${pack}-${createHash('sha256').update(code).digest('hex').slice(0, 8)}.cjs`
   writeFileSync(path.join('dist', file), code)
