@@ -97,7 +97,7 @@ test('18 written anew it shows what the commands print, with the ids that it had
     '$ baton init --quiet; baton session open coder --as operator',
     'nothing yet',
     '$ baton send coder hi --as operator',
-    `#2 message ${id} operator → coder: hi`,
+    `#7 message ${id} operator → coder: hi`,
     '[exit 1]',
     '```',
     'and then',

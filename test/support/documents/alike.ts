@@ -34,8 +34,8 @@ const shownAs = (line: string, names: Names): string => line.replaceAll(NAME, (n
 const shapeOf = (line: string): string => line.replaceAll(VARIES, '·').replaceAll(/(?<=\S) {2,}/g, '  ')
 
 /** What the two call what, if they are alike. */
-function sameLine(shown: string, printed: string, names: Names): Names | undefined {
-  if (shapeOf(shown) !== shapeOf(printed)) return undefined
+function sameLine(shown: string, printed: string, names: Names, shape = shapeOf): Names | undefined {
+  if (shape(shown) !== shape(printed)) return undefined
   const [ours, theirs] = [shown, printed].map((line) =>
     [...line.matchAll(VARIES)].map(({ groups }) => groups?.['name']),
   )
@@ -73,20 +73,29 @@ export function renewed(
 ): { readonly lines: readonly string[]; readonly names: Names } {
   const kept = [...shown]
   let known = names
-  const lines = printed.map((line) => {
+  function found(line: string, shape: (text: string) => string): string | undefined {
     for (const [i, old] of kept.entries()) {
-      const learned = sameLine(old, line, known)
+      const learned = sameLine(old, line, known, shape)
       if (learned === undefined) continue
       kept.splice(0, i + 1)
       known = learned
       return old
     }
+    return undefined
+  }
+  const lines = printed.map((line) => {
+    const same = found(line, shapeOf)
+    if (same !== undefined) return same
+    // A line that differs in its figures alone tells of the same thing: it keeps its id, which commands may name.
+    found(line, withoutFigures)
     const now = shownAs(line, known)
     known = sameLine(now, line, known) ?? known
     return now
   })
   return { lines, names: known }
 }
+
+const withoutFigures = (line: string): string => shapeOf(line).replaceAll(/\d+/g, '·')
 
 /** Both, line by line: `-` is the document's, `+` the run's. */
 export function difference(shown: readonly string[], printed: readonly string[]): string {
