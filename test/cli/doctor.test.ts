@@ -302,6 +302,7 @@ const REBUILD = ['baton projections rebuild']
 test('a damaged snapshot', async () => {
   await publishSnapshot(dir)
   spoil(path.join(viewsIn(dir), 'manifest-000000000001.json'))
+  expect(await found('longer-log', diagnosis)).toEqual([])
   await cured(
     'snapshots',
     {
