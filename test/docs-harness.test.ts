@@ -85,6 +85,20 @@ test('13 an endless command', async () => {
   )
 })
 
+test('28 a block may need what is not there; one that needs what is there is run', async () => {
+  const two = document(
+    '```console needs nosuchprogram',
+    '$ nosuchprogram',
+    '```',
+    '```console fresh needs bash',
+    '$ false',
+    '```',
+  )
+  const { steps, problems } = await followed(two)
+  expect({ steps, problems }).toEqual({ steps: 1, problems: ['docs/made-up.md:5: $ false\n  + [exit 1]'] })
+  expect(await problemsOf(document('```console freshly', '$ true', '```'))).toMatch(/:1: what is console freshly\?/)
+})
+
 test('17 what another directory holds is not seen; nor what a variable names', async () => {
   const two = document('```console', '$ touch x; y=1', '```', '```console fresh', '$ ls; echo "$y"', 'x', '1', '```')
   expect(await problemsOf(two)).toMatch(/:5: .*\n  - x\n  - 1\n  \+ $/)

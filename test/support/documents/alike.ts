@@ -6,7 +6,7 @@ const NAMES = [String.raw`(?<![0-9A-Za-z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Za-z])`
 const FIGURES = [
   String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z`,
   String.raw`(?<="(?:pid|offset|bytes|at|ms)": ?)\d+`,
-  String.raw`(?<=\b(?:pid|process|offset|byte) )\d+`,
+  String.raw`(?<=\b(?:pid|process|offset|byte|at) )\d+`,
   String.raw`\b\d[\d,.]* ?(?:bytes|B|KB|MB|GB|KiB|MiB|GiB)\b`,
   String.raw`\b[\d,.]+(?:/s| [a-z]+ a second)`,
   String.raw`\b\d+(?:\.\d+)? ?(?:ms|s|m|h|d)\b`,

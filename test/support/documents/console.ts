@@ -1,4 +1,5 @@
 /** Runs the `console` blocks of a document, and compares what their commands print with what stands below them. */
+import { spawnSync } from 'node:child_process'
 import { alike, difference, NO_NAMES, renewed, translated, type Names } from './alike.ts'
 import type { Block, Document } from './markdown.ts'
 import { openTerminal, type Printed, type Terminal } from './terminal.ts'
@@ -45,6 +46,8 @@ export async function followed(document: Document, { patienceMs }: ConsoleOption
   try {
     for (const block of blocks) {
       if (block.info[1] === 'fresh') await leave(block.line)
+      // It says what the machine may lack; what it shows is run wherever that is there.
+      if (!neededBy(block).every(isInstalled)) continue
       terminal ??= openTerminal(patienceMs)
       for (const step of stepsOf(document.file, block)) {
         const { problem, shown, known } = await taken(step, terminal, names)
@@ -62,11 +65,17 @@ export async function followed(document: Document, { patienceMs }: ConsoleOption
   return { steps, problems, text: lines.join('\n') }
 }
 
+/** `console needs jq`: programs that not every machine has. */
+const neededBy = ({ info }: Block): readonly string[] =>
+  info.includes('needs') ? info.slice(info.indexOf('needs') + 1) : []
+
+const isInstalled = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+
 function stepsOf(file: string, block: Block): Step[] {
   const wrong = (i: number, what: string): never => {
     throw new Error(`${file}:${block.line + i}: ${what}`)
   }
-  if (block.info.slice(1).some((word) => word !== 'fresh')) wrong(-1, `what is ${block.info.join(' ')}?`)
+  if (!/^console( fresh)?( needs( [a-z]+)+)?$/.test(block.info.join(' '))) wrong(-1, `what is ${block.info.join(' ')}?`)
   const steps: Step[] = []
   for (let i = 0; i < block.lines.length;) {
     const first = i
