@@ -1,4 +1,4 @@
-/** What README.md shows of the library, as a program that runs. */
+/** What README.md shows of the library, as a program that runs: `npx tsx examples/readme.ts`. */
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -25,3 +25,10 @@ const then = await hub.at(position)
 console.log(`at #${position} it belonged to ${(await then.owner('t1'))?.owner}`)
 await then.close()
 await hub.close()
+
+/* Prints
+session:planner: review #12
+session:planner: tokens are done
+t1 belongs to coder
+at #8 it belonged to planner
+*/
