@@ -1,7 +1,7 @@
 /**
  * The documents are true: every command in them is run and prints what stands below it, every piece of a program is part
  * of one that runs, every link leads somewhere. `BATON_DOCS_WRITE=1 npx vitest run test/docs.test.ts` writes what commands
- * print now into the documents, after `npm run build`.
+ * print now into the documents, after `npm run build`; a `...` above lines that have changed has to be put back by hand.
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -104,4 +104,15 @@ test('each exception stands in its document', () => {
     return lines.filter((line) => !there.has(line))
   })
   expect(gone).toEqual([])
+})
+
+test('each test that a guarantee names is there', () => {
+  const rows = readDocument('docs/guarantees.md').lines.flatMap(
+    (line) => /^\| [^|]+ \| (`[^|]+) \|/.exec(line)?.[1] ?? [],
+  )
+  const named = rows.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name as string))
+  expect(rows.length).toBeGreaterThan(60)
+  expect(
+    named.filter((name) => !['', '.test.ts'].some((end) => fs.existsSync(path.join(ROOT, `test/${name}${end}`)))),
+  ).toEqual([])
 })
