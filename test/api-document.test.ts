@@ -69,18 +69,30 @@ function documented(): string[] {
 
 // ---- what there is
 
-/** The names in `export { ... }` of a file of declarations; `*` leads on to another. */
-const exported = (file: string): string[] =>
-  [...read(file).matchAll(/export (?:type )?\{([^}]*)\}|export \* from '\.\/(\w+)\.ts'/g)].flatMap(
-    ([, listed, other]) =>
-      other === undefined
-        ? (listed ?? '').split(',').flatMap((name) => name.replace('type ', '').trim() || [])
-        : exported(path.join(path.dirname(file), `${other}.d.ts`)),
-  )
+/** The names in `export { ... }` of a file of declarations, and those declared in it; `*` leads on to another. */
+const exported = (file: string): string[] => {
+  const text = read(file)
+  const declared = [...text.matchAll(/^export (?:declare )?(?:function|const|interface|type|class) (\w+)/gm)]
+  const listed = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)]
+  const others = [...text.matchAll(/^export \* from '\.\/([\w-]+)\.ts'/gm)]
+  return [
+    ...declared.map(([, name = '']) => name),
+    ...listed.flatMap(([, names = '']) => names.split(',').flatMap((name) => name.replace('type ', '').trim() || [])),
+    ...others.flatMap(([, other]) => exported(path.join(path.dirname(file), `${other}.d.ts`))),
+  ]
+}
+
+/** What the package gives under which name: the declarations of each entry of `exports`. */
+const entries: readonly (readonly [module: string, file: string])[] = Object.entries(
+  (JSON.parse(read('package.json')) as { exports: Record<string, string | { types?: string }> }).exports,
+).flatMap(([subpath, target]) => {
+  const types = typeof target === 'string' ? undefined : target.types
+  return types === undefined ? [] : [[subpath.replace('.', 'agent-baton'), types.replace('./', '')] as const]
+})
 
 describe('docs/api.md', () => {
   test('names everything that is exported, and nothing else', () => {
-    const there = [...exported('dist/index.d.ts'), ...exported('dist/testing/index.d.ts')]
+    const there = [...new Set(entries.flatMap(([, file]) => exported(file)))]
     expect(there.length).toBeGreaterThan(100)
     expect(documented()).toEqual(there.toSorted())
   })
@@ -97,17 +109,16 @@ describe('docs/api.md', () => {
     )
     const codes = union(rowsOf('Code').map(nameOf))
     const source = [
-      `import type * as library from 'agent-baton'`,
-      `import type * as testing from 'agent-baton/testing'`,
+      ...entries.map(([module], i) => `import type * as module${i} from '${module}'`),
       'type Keys<T> = Extract<keyof T, string>',
       'type Names<T> = { [K in Keys<T>]-?: {} extends Pick<T, K> ? `${K}?` : K }[Keys<T>]',
       'type Drift<Type, Real, Said> = [Exclude<Real, Said>, Exclude<Said, Real>] extends [never, never]',
       `  ? 'as it is' : [Type, 'not named:', Exclude<Real, Said>, 'not there:', Exclude<Said, Real>]`,
       'declare namespace api {',
-      ...said.map(([type]) => `  type ${type} = ${isOfTesting(type) ? 'testing' : 'library'}.${type}${ofAny(type)}`),
+      ...said.map(([type]) => `  type ${type} = ${moduleOf(type)}.${type}${ofAny(type)}`),
       '}',
       ...checks,
-      `export const codes: Drift<'ErrorCode', library.ErrorCode, ${codes}> = 'as it is'`,
+      `export const codes: Drift<'ErrorCode', ${moduleOf('ErrorCode')}.ErrorCode, ${codes}> = 'as it is'`,
     ]
     expect(said.length).toBeGreaterThan(80)
     expect(await compiled(source.join('\n'))).toBe('')
@@ -127,7 +138,7 @@ describe('docs/api.md', () => {
 /** A type that is written with a parameter has one. */
 const ofAny = (type: string): string =>
   rowsOf('Type').some(({ first }) => first.startsWith(`\`${type}<`)) ? '<unknown>' : ''
-const isOfTesting = (type: string): boolean => exported('dist/testing/index.d.ts').includes(type)
+const moduleOf = (type: string): string => `module${entries.findIndex(([, file]) => exported(file).includes(type))}`
 const union = (list: readonly string[]): string => list.map((name) => `'${name}'`).join(' | ') || 'never'
 
 /** What the compiler has to say about a file that uses the package as it was built. */
@@ -135,10 +146,7 @@ async function compiled(source: string): Promise<string> {
   const at = dir()
   fs.writeFileSync(path.join(at, 'drift.mts'), source)
   const compilerOptions = {
-    paths: {
-      'agent-baton': [path.join(ROOT, 'dist/index.d.ts')],
-      'agent-baton/testing': [path.join(ROOT, 'dist/testing/index.d.ts')],
-    },
+    paths: Object.fromEntries(entries.map(([module, file]) => [module, [path.join(ROOT, file)]])),
     typeRoots: [path.join(ROOT, 'node_modules/@types')],
   }
   const config = { extends: path.join(ROOT, 'tsconfig.json'), compilerOptions, include: ['drift.mts'], exclude: [] }

@@ -23,6 +23,7 @@ export interface DocumentChange {
 }
 
 export interface DiffOptions {
+  /** One view alone; `history` and `directory` only where they are named. */
   readonly view?: ViewName
   readonly limit?: number
   readonly signal?: AbortSignal

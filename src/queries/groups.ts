@@ -27,6 +27,7 @@ export interface GroupView extends Omit<Group, 'members' | 'formed'> {
 }
 
 export interface GroupOptions extends Freshness {
+  /** Another than the newest. */
   readonly round?: number
 }
 
