@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { openHub } from 'agent-baton'
+import { openHub, type EventData, type ReceiptEvent } from 'agent-baton'
 
 const dir = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'baton-')), '.baton')
 
@@ -24,7 +24,8 @@ for (const attempt of ['first', 'after a crash']) {
     { type: 'SendMessage', to: 'coder', body: 'build the parser', replyWithinMs: 3_600_000 },
     { key: 'release-1:build/parser' },
   )
-  const { messageId } = events[0]?.data as { messageId: string }
+  // What Baton made is in the events: the id is the same one both times.
+  const { messageId } = (events[0] as ReceiptEvent).data as EventData<'MessageSent'>
   console.log(`${attempt}: message ${messageId} at #${position}${duplicate ? ', the first receipt again' : ''}`)
 }
 

@@ -49,16 +49,21 @@ const handle = CommandHandler<Budget, BudgetEvent>({
 // ---- two processes that spend more together than there is
 
 async function agent(name: string, hub: Hub): Promise<void> {
+  await hub.send({ type: 'SendMessage', to: 'operator', body: 'I am here' })
+  await hub.until(async () => ((await hub.eventStore.streamExists(BUDGET)) ? true : undefined))
   for (let turn = 0; turn < SHARE; turn++) await handle(hub.eventStore, BUDGET, spend(1, name))
-  await hub.send({ type: 'SendMessage', to: 'operator', body: 'I am done' })
 }
 
 async function operator(): Promise<void> {
   const dir = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'baton-')), '.baton')
   const hub = await openHub({ dir, create: true })
   for (const sessionId of AGENTS) await hub.send({ type: 'OpenSession', sessionId })
+  const agents = Promise.all(AGENTS.map((name) => runAs(name, dir)))
+  // They begin together, when there is something to spend.
+  const isHere = async () => ((await hub.inbox('operator').count()) === AGENTS.length ? true : undefined)
+  await Promise.race([hub.until(isHere), agents])
   await handle(hub.eventStore, BUDGET, () => ({ type: 'BudgetGranted', data: { tokens: 50 } }))
-  await Promise.all(AGENTS.map((name) => runAs(name, dir)))
+  await agents
 
   const { state } = await hub.eventStore.aggregateStream<Budget, BudgetEvent>(BUDGET, {
     evolve,
@@ -71,7 +76,7 @@ async function operator(): Promise<void> {
     const name = stream.startsWith('x-') ? `yours: ${type}` : `Baton's: ${type}`
     counts[name] = (counts[name] ?? 0) + 1
   }
-  for (const [name, count] of Object.entries(counts).toSorted()) console.log(`  ${count} ${name}`)
+  for (const name of Object.keys(counts).toSorted()) console.log(`  ${counts[name]} ${name}`)
   const { void: lost } = await hub.verify()
   console.log(`${lost['conflict'] ?? 0} decisions came too late and were made again`)
   await hub.close()

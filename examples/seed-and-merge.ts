@@ -30,16 +30,13 @@ async function child(name: string, dir: string): Promise<void> {
   await hub.close()
 }
 
+/** The parent run is `work`. */
+const set = (values: Record<string, unknown>): Command => ({ type: 'SetState', scope: 'run', id: 'work', set: values })
+
 async function parent(): Promise<void> {
   const dir = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'baton-')), '.baton')
   const coder: Actor = { kind: 'session', id: 'coder' }
   const hub = await openHub({ dir, create: true, actor: coder })
-  const set = (values: Record<string, unknown>): Command => ({
-    type: 'SetState',
-    scope: 'run',
-    id: 'work',
-    set: values,
-  })
   await hub.as({ kind: 'operator' }).send({ type: 'OpenSession', sessionId: 'coder' })
   await hub.send({ type: 'StartRun', runId: 'work', begin: true })
   await hub.send(set({ title: 'a parser', tokens: 10, notes: ['begun'], secret: 'stays here' }))

@@ -28,7 +28,7 @@ import { unsortedTimers } from './queries/timers.ts'
 
 export type { Hub } from './hub-api.ts'
 
-/** How a hub is opened. All of it may be left out but where the hub is not `.baton` in the working directory. */
+/** How a hub is opened; `openHub({})` opens `.baton` in the working directory, in the operator's name. */
 export interface HubOptions {
   /** The hub's directory, usually `.baton`. */
   readonly dir?: string

@@ -3,6 +3,7 @@ import type { RenewLease } from '../commands/renew-lease.ts'
 import { LONGEST_TIMER_MS } from '../domain/duration.ts'
 import { BatonError, type ErrorCode } from '../errors.ts'
 
+/** How a lease is kept. */
 export interface LeaseOptions {
   /** How long the lease runs after each renewal, 30 s if nothing is said; it is renewed three times as often. */
   readonly leaseMs?: number

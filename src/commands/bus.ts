@@ -33,6 +33,7 @@ export interface DryRun {
   readonly events: readonly { readonly type: string; readonly stream: string; readonly data: unknown }[]
 }
 
+/** How a command is sent. */
 export interface SendOptions {
   /** Makes the command idempotent for good: sent again under it, it answers with the first receipt. */
   readonly key?: string
