@@ -13,6 +13,7 @@ export interface Receipt {
   readonly steps?: readonly Receipt[]
 }
 
+/** An event of a commit; the ids that were made for it are in its data. */
 export interface ReceiptEvent {
   readonly type: string
   readonly stream: string
