@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { openHub, type EventData, type ReceiptEvent } from 'agent-baton'
+import { openHub } from 'agent-baton'
 
 const dir = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'baton-')), '.baton')
 
@@ -25,8 +25,10 @@ for (const attempt of ['first', 'after a crash']) {
     { key: 'release-1:build/parser' },
   )
   // What Baton made is in the events: the id is the same one both times.
-  const { messageId } = (events[0] as ReceiptEvent).data as EventData<'MessageSent'>
-  console.log(`${attempt}: message ${messageId} at #${position}${duplicate ? ', the first receipt again' : ''}`)
+  const sent = events.find((event) => event.type === 'MessageSent')
+  console.log(
+    `${attempt}: message ${sent?.data.messageId} at #${position}${duplicate ? ', the first receipt again' : ''}`,
+  )
 }
 
 // ---- the command under a key has to be the same one: nothing in it may come from the clock, or from chance
