@@ -58,9 +58,10 @@ const errorSchema = (codes) => ({
 })
 
 /** Whoever passes code on passes its licence on. Which packages are bundled, esbuild knows. */
-export function writeNotices(file, metafiles) {
-  const inputs = metafiles.flatMap(({ inputs }) => Object.keys(inputs))
-  const bundled = new Set(inputs.flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []))
+export function writeNotices(file, { inputs }) {
+  const bundled = new Set(
+    Object.keys(inputs).flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
+  )
   const notices = [...bundled]
     .toSorted((a, b) => (a < b ? -1 : 1))
     .map((name) => {

@@ -90,12 +90,12 @@ describe.each(commands)('%s', (type) => {
   for (const rule of refusedOf(type)) test(`${rule.rejects}: ${rule.name}`, () => playRefused(rule))
 })
 
-describe('the published JSON Schemas', () => {
-  const published = (file: string) =>
-    z.fromJSONSchema(
-      JSON.parse(fs.readFileSync(new URL(`../dist/schemas/${file}.json`, import.meta.url), 'utf8')) as never,
-    )
+const published = (file: string) =>
+  z.fromJSONSchema(
+    JSON.parse(fs.readFileSync(new URL(`../dist/schemas/${file}.json`, import.meta.url), 'utf8')) as never,
+  )
 
+describe('the published JSON Schemas', () => {
   test.each(commands)(
     'that of %s takes every accepted case, those of its events what follows, and no word beside',
     (type) => {
