@@ -109,13 +109,7 @@ async function parseActor(text: string, look: () => Promise<Hub>): Promise<Actor
   return { kind: 'session', id, ...(run !== undefined && { run }) }
 }
 
-async function answer(
-  verb: Verb,
-  positionals: string[],
-  given: Given,
-  look: Look,
-  stop: Stop,
-): Promise<number> {
+async function answer(verb: Verb, positionals: string[], given: Given, look: Look, stop: Stop): Promise<number> {
   let opened: Promise<Hub> | undefined
   const dir = typeof given['dir'] === 'string' ? given['dir'] : env['BATON_DIR']
   const present = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir), commands: 'later' }))
@@ -234,15 +228,24 @@ async function main(args: readonly string[]): Promise<number> {
 const args = process.argv.slice(2)
 /** Behind `--` stands text, whatever it looks like. */
 const flags = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+
+/** An agent takes 2 from a hook for a veto: of the prompt, which is lost then, or of its end, and that for ever. */
+const isHook = (): boolean => wordsOf(args)[0] === 'notify'
+
+/** Says what went wrong; the exit code of that. */
+function told(error: unknown): number {
+  if (isBrokenPipe(error)) return EXIT.ok
+  const { text, json, exit } = explain(error)
+  complain(flags.includes('--json') ? JSON.stringify({ error: json }) : `baton: ${text}`)
+  if (env['BATON_DEBUG'] !== undefined && error instanceof Error) complain(String(error.stack))
+  return exit === EXIT.usage && isHook() ? EXIT.failure : exit
+}
+
+function end(exit: number): void {
+  process.exitCode = exit
+  if (isStuck()) process.exit()
+}
+
 main(args)
-  .catch((error: unknown) => {
-    if (isBrokenPipe(error)) return EXIT.ok
-    const { text, json, exit } = explain(error)
-    complain(flags.includes('--json') ? JSON.stringify({ error: json }) : `baton: ${text}`)
-    if (env['BATON_DEBUG'] !== undefined && error instanceof Error) complain(String(error.stack))
-    return exit
-  })
-  .then((exit) => {
-    process.exitCode = exit
-    if (isStuck()) process.exit()
-  })
+  .then(end)
+  .catch((error: unknown) => end(told(error)))

@@ -8,8 +8,10 @@ import fs from 'node:fs'
 const [STDOUT, STDERR] = [1, 2]
 
 /** Only a device can be a terminal; the module that knows is loaded where there is one. */
-export const isTerminal = (fd: number): boolean =>
-  statOf(fd)?.isCharacterDevice() === true && process.getBuiltinModule('node:tty').isatty(fd)
+export const isTerminal = (fd: number): boolean => isDevice(fd) && process.getBuiltinModule('node:tty').isatty(fd)
+
+/** A terminal or /dev/null: what stands where nobody has connected anything. */
+export const isDevice = (fd: number): boolean => statOf(fd)?.isCharacterDevice() === true
 
 function statOf(fd: number): fs.Stats | undefined {
   try {
