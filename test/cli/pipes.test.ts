@@ -108,9 +108,9 @@ describe('a reader that has had enough: exit 0, and nothing on stderr', () => {
   })
 })
 
-describe('followed by one who stops reading', () => {
-  const tell = (body: string): Promise<unknown> => hub.send({ type: 'SendMessage', to: 's1', body })
+const tell = (body: string): Promise<unknown> => hub.send({ type: 'SendMessage', to: 's1', body })
 
+describe('followed by one who stops reading', () => {
   test('baton log --follow | grep -m1: ends at the next event', async () => {
     const from = hub.head.position
     const { ended, said } = running(
@@ -183,6 +183,26 @@ describe('nowhere to write to', () => {
   })
 })
 
+const highWater = (pid: number): number =>
+  Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+/** Ticks of processor time. */
+const worked = (pid: number): number => {
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return Number(fields[11]) + Number(fields[12])
+}
+
+/** Until it does nothing but wait: for somebody to read, or because all is piled up. */
+async function idle(pid: number): Promise<void> {
+  for (let [before, still] = [-1, 0]; still < 3;) {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const now = worked(pid)
+    // To look whether there is room costs a little too; to start costs ten times as much.
+    still = now > 10 && now - before <= 2 ? still + 1 : 0
+    before = now
+  }
+}
+
 describe('a slow reader', () => {
   test('gets every byte, through a pipe and through a socket', async () => {
     const file = path.join(cwd, 'log.jsonl')
@@ -199,26 +219,6 @@ describe('a slow reader', () => {
     for await (const chunk of child.stdout.setEncoding('utf8')) read += String(chunk)
     expect(read === whole).toBe(true)
   })
-
-  const highWater = (pid: number): number =>
-    Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
-
-  /** Ticks of processor time. */
-  const worked = (pid: number): number => {
-    const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return Number(fields[11]) + Number(fields[12])
-  }
-
-  /** Until it does nothing but wait: for somebody to read, or because all is piled up. */
-  async function idle(pid: number): Promise<void> {
-    for (let [before, still] = [-1, 0]; still < 3;) {
-      await new Promise((resolve) => setTimeout(resolve, 300))
-      const now = worked(pid)
-      // To look whether there is room costs a little too; to start costs ten times as much.
-      still = now > 10 && now - before <= 2 ? still + 1 : 0
-      before = now
-    }
-  }
 
   test.skipIf(process.platform !== 'linux')(
     'costs no memory: of 240 MB nothing piles up while nobody reads',

@@ -177,7 +177,7 @@ const ERASE = '\r\u001b[2K'
 // A terminal is had from script(1), and what a process has open from Linux.
 describe.skipIf(!TERMINAL || process.platform !== 'linux')('at a terminal, with a bar', () => {
   test.each([
-    ['SIGINT', 'verify --log-only', /reading the log/],
+    ['SIGINT', 'verify', /reading the log/],
     ['SIGINT', 'verify --views-only', undefined],
     ['SIGTERM', 'projections verify', undefined],
     ['SIGINT', 'projections rebuild', undefined],
