@@ -2,15 +2,16 @@
 import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, type Actor, type Hub } from '../exports.ts'
-import { GLOBAL, helpFor, overview } from './help.ts'
+import { family, GLOBAL, helpFor, overview } from './help.ts'
+import { inFull } from './instead.ts'
 import { locate, placeFor } from './locate.ts'
 import { isTerminal, write } from './output.ts'
 import { moment } from './moments.ts'
 import type { Look } from './print.ts'
-import { EXIT, explain, unknownWord, UsageError } from './usage.ts'
+import { assertWords, EXIT, explain, optionAdded, unknownWord, UsageError } from './usage.ts'
 import { duration } from './values.ts'
 import { loaded, type Answer, type Given, type LaterVerb, type Options, type Verb } from './verb.ts'
-import { verbs } from './verbs/catalog.ts'
+import { headings, verbs } from './verbs/catalog.ts'
 
 const { env } = process
 
@@ -20,17 +21,20 @@ function findVerb(words: readonly string[]): { verb: Verb | LaterVerb; rest: str
   if (two !== undefined) return { verb: two, rest: words.slice(2) }
   const one = verbs.find(({ name }) => name === words[0])
   if (one !== undefined) return { verb: one, rest: words.slice(1) }
-  const family = verbs.filter(({ name }) => name.startsWith(`${words[0]} `)).map(({ name }) => name)
-  if (family.length > 0) {
+  const [word] = words
+  if (word === undefined) throw new UsageError('baton what?', 'See what there is: baton help')
+  const names = family(word, headings).flatMap((heading) => heading.verbs.map(({ name }) => name))
+  if (names.length > 0) {
+    const see = `See what there is: baton help ${word}`
     throw words[1] === undefined
-      ? new UsageError(`baton ${words[0]} what?`, family.map((name) => `baton ${name}`).join(', '))
-      : unknownWord('verb', `${words[0]} ${words[1]}`, family, family.map((name) => `baton ${name}`).join(', '))
+      ? new UsageError(`baton ${word} what?`, see)
+      : unknownWord('verb', `${word} ${words[1]}`, names, see)
   }
   throw unknownWord(
     'verb',
-    words[0] ?? '',
+    word,
     verbs.map(({ name }) => name),
-    'See them all: baton help',
+    'See what there is: baton help',
   )
 }
 
@@ -93,7 +97,12 @@ async function actorOf(given: Given, look: () => Promise<Hub>): Promise<Actor> {
     return parseActor(session === undefined || session === '' ? `run:${run}` : `${session}/${run}`, look)
   if (session !== undefined && session !== '') return { kind: 'session', id: session }
   if (isTerminal(0)) return { kind: 'operator' }
-  throw new UsageError('who acts?', 'Say so: --as <session>, --as operator, or set BATON_SESSION (and BATON_RUN).')
+  throw new UsageError(
+    'who acts?',
+    'Say so: --as <session>, --as operator, or set BATON_SESSION (and BATON_RUN).',
+    EXIT.usage,
+    (line) => optionAdded(line, '--as', 'operator'),
+  )
 }
 
 async function parseActor(text: string, look: () => Promise<Hub>): Promise<Actor> {
@@ -169,11 +178,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const [first, ...words] = wordsOf(args)
   if (first === 'help' || args.length === 0 || (args.length === 1 && ['--help', '-h'].includes(args[0] ?? ''))) {
-    const family = words.length === 1 ? verbs.filter(({ name }) => name.startsWith(`${words[0]} `)) : []
-    const isVerb = verbs.some(({ name }) => name === words[0])
-    if (words.length === 0 || (family.length > 0 && !isVerb)) {
-      await write(await overview(family.length > 0 ? family : verbs, look))
-    } else await write(await helpFor(await loaded(findVerb(words).verb), look))
+    const alike = words.length === 1 ? family(words[0] ?? '', headings) : []
+    const [verb] = words.length === 0 ? [] : verbs.filter(({ name }) => name === words[0])
+    if (words.length === 0) await write(overview(headings, look))
+    else if (verb === undefined && alike.some((heading) => heading.verbs.length > 0)) await write(overview(alike, look))
+    else await write(await helpFor(await loaded(findVerb(words).verb), look))
     return EXIT.ok
   }
   if (args[0] === '--version') {
@@ -185,6 +194,7 @@ async function main(args: readonly string[]): Promise<number> {
     await write(await helpFor(verb, look))
     return EXIT.ok
   }
+  assertWords(verb, positionals)
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   const timeout =
@@ -211,8 +221,13 @@ main(args)
   })
   .catch((error: unknown) => {
     if (isBrokenPipe(error)) process.exit(EXIT.ok)
-    const { text, json, exit } = explain(error)
-    process.stderr.write(flags.includes('--json') ? `${JSON.stringify({ error: json })}\n` : `baton: ${text}\n`)
+    const failure = explain(error)
+    const { exit, ...json } = failure
+    process.stderr.write(
+      flags.includes('--json')
+        ? `${JSON.stringify({ error: json })}\n`
+        : `baton: ${inFull(error, failure, args).join('\n  ')}\n`,
+    )
     if (env['BATON_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
     process.exitCode = exit
   })

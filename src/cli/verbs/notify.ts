@@ -3,7 +3,7 @@ import type { Verb } from '../verb.ts'
 
 export const notify: Verb = {
   name: 'notify',
-  summary: 'What waits for whoever acts: ids, senders, subjects, never bodies; silent when nothing does',
+  summary: 'What waits for whoever acts: ids and subjects; silent if nothing',
   usage: '',
   examples: ['baton notify --as coder'],
   async run({ actor, hub, signal }) {

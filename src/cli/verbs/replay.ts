@@ -5,12 +5,10 @@ import { isTerminal } from '../output.ts'
 import { goesOn } from '../pause.ts'
 import { bold, dim, visible, type Look } from '../print.ts'
 import { UsageError } from '../usage.ts'
-import type { Given, Line, Verb } from '../verb.ts'
+import type { Given, Line, VerbBody } from '../verb.ts'
 
-export const replay: Verb = {
-  name: 'replay',
-  summary: 'The life of a stream or a task once more, with what each event changed; nothing happens again',
-  usage: '[stream]',
+export const replay: VerbBody = {
+  more: 'Nothing happens again: it is the same fold, stopped after each event.',
   options: () => ({
     task: { type: 'string', value: 'task', about: 'all that concerns a task, its messages included' },
     to: { type: 'string', value: 'position|time', about: 'the last one' },

@@ -6,7 +6,7 @@ import type { Verb } from '../verb.ts'
 export const request: Verb = {
   name: 'request',
   summary: 'Ask, and wait for the first answer',
-  usage: '<to> [text]',
+  usage: '<address> [text]',
   options: () => ({
     within: { type: 'string', value: '30s', about: 'how long to wait for it (30s)' },
     task: { type: 'string', value: 'task', about: 'the task that it is about' },
@@ -15,11 +15,13 @@ export const request: Verb = {
     data: { type: 'string', value: 'json|@file', about: 'beside the text' },
     ack: { type: 'boolean', about: 'acknowledge the answer once it is shown' },
   }),
-  examples: ['baton request reviewer "may I merge?" --within 10m --as coder'],
+  examples: [
+    'baton request coder "which schema?" --ack --as planner',
+    'baton request reviewer "may I merge?" --within 10m --as coder',
+  ],
   async run({ positionals, given, look, hub, signal }) {
-    const [to, body] = positionals
-    if (to === undefined) throw new UsageError('ask whom?', 'baton request <to> <text>')
-    if (body === undefined && given['subject'] === undefined && given['data'] === undefined) {
+    const [to = '', body] = positionals
+    if ((body ?? '') === '' && given['subject'] === undefined && given['data'] === undefined) {
       throw new UsageError('there is nothing to ask', 'Give a text, - to read it from stdin, a --subject, or --data.')
     }
     const { task, kind, subject, data, key } = given
