@@ -2,17 +2,16 @@
 import { isBatonError, type BatonError } from '../exports.ts'
 import { isTerminal } from './output.ts'
 import { quoted } from './typed.ts'
-import { replaced, UsageError, type Failure } from './usage.ts'
+import { optionAdded, replaced, UsageError } from './usage.ts'
 import { verbs } from './verbs/catalog.ts'
 
-/** What is said of a failure, in full. */
-export function inFull(error: unknown, { message, hint: given }: Failure, args: readonly string[]): readonly string[] {
-  const hint = given ?? (isBatonError(error) ? hintFor(error, args) : undefined)
-  const meant =
-    error instanceof UsageError ? error.meant?.(args) : isBatonError(error) ? nearMiss(error, args) : undefined
+/** What to do about it, and the line that was meant where that can be told. */
+export function hintsFor(error: unknown, args: readonly string[]): readonly string[] {
+  if (!(error instanceof UsageError) && !isBatonError(error)) return []
+  const hint = error.hint ?? (isBatonError(error) ? hintFor(error, args) : undefined)
+  const meant = isBatonError(error) ? nearMiss(error, args) : error.meant?.(args)
   return [
-    message,
-    ...(hint === undefined ? [] : [typable(hint, error, args)]),
+    ...(hint === undefined ? [] : [typable(hint, args)]),
     ...(meant === undefined ? [] : [['baton', ...meant].map(quoted).join(' ')]),
   ]
 }
@@ -44,7 +43,8 @@ function helpOf(args: readonly string[]): string | undefined {
 }
 
 /** A name that is not there, and one that is nearly the same. */
-function nearMiss({ details }: BatonError, args: readonly string[]): readonly string[] | undefined {
+function nearMiss({ code, details }: BatonError, args: readonly string[]): readonly string[] | undefined {
+  if (code === 'SESSION_EXISTS' && verbOf(args)?.name === 'session open') return optionAdded(args, '--ensure')
   const [right] = Array.isArray(details['nearest']) ? (details['nearest'] as string[]) : []
   if (right === undefined) return undefined
   const wrong = Object.values(details).filter((each) => typeof each === 'string')
@@ -57,21 +57,20 @@ function nearMiss({ details }: BatonError, args: readonly string[]): readonly st
 }
 
 /** Whoever named hub and actor names them again; elsewhere than at a terminal somebody has to act. */
-function typable(hint: string, error: unknown, args: readonly string[]): string {
-  const [, before = '', line] = /^(.*: )(baton [^;,]+)$/.exec(hint) ?? []
+function typable(hint: string, args: readonly string[]): string {
+  const [, before = '', line] = /^(.*[:,] )(baton [^;,]+)$/.exec(hint) ?? []
   if (line === undefined) return hint
   const verb = verbOf(line.split(' ').slice(1))
   if (verb === undefined) return hint
-  const more = [...valueOf('--dir', args).flatMap((dir) => ['--dir', dir])]
-  if ('command' in verb) more.push(...actorFor(verb.name, error, args))
+  const more = line.includes(' --dir ') ? [] : valueOf('--dir', args).flatMap((dir) => ['--dir', dir])
+  if ('command' in verb) more.push(...actorFor(verb.name, args))
   return `${before}${[line, ...more.map(quoted)].join(' ')}`
 }
 
-function actorFor(verb: string, error: unknown, args: readonly string[]): string[] {
+function actorFor(verb: string, args: readonly string[]): string[] {
   const [named] = valueOf('--as', args)
-  const { sessionId } = isBatonError(error) ? error.details : {}
-  const isWithout = named === undefined ? !hasActor() : verb.startsWith('session ') && sessionId === named.split('/')[0]
-  if (isWithout) return ['--as', 'operator']
+  // Of a session that is not there, or no longer, nobody but the operator is sure to be.
+  if (named === undefined ? !hasActor() : verb.startsWith('session ')) return ['--as', 'operator']
   return named === undefined ? [] : ['--as', named]
 }
 

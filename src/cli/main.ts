@@ -3,12 +3,12 @@ import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, type Actor, type Hub } from '../exports.ts'
 import { family, GLOBAL, helpFor, overview } from './help.ts'
-import { inFull } from './instead.ts'
+import { hintsFor } from './instead.ts'
 import { locate, placeFor } from './locate.ts'
 import { isTerminal, write } from './output.ts'
 import { moment } from './moments.ts'
 import type { Look } from './print.ts'
-import { assertWords, EXIT, explain, optionAdded, unknownWord, UsageError } from './usage.ts'
+import { assertWords, EXIT, explain, isAboutText, optionAdded, unknownWord, UsageError } from './usage.ts'
 import { duration } from './values.ts'
 import { loaded, type Answer, type Given, type LaterVerb, type Options, type Verb } from './verb.ts'
 import { headings, verbs } from './verbs/catalog.ts'
@@ -62,7 +62,7 @@ async function read(args: readonly string[]): Promise<{ verb: Verb; positionals:
     })
     return { verb, positionals: findVerb(positionals).rest, given: values as Given }
   } catch (error) {
-    throw wrongOption(error, verb, options)
+    throw wrongOption(error, verb, options, args)
   }
 }
 
@@ -75,17 +75,26 @@ function bare(options: Options): Record<string, { type: 'string' | 'boolean'; mu
   )
 }
 
-function wrongOption(error: unknown, verb: Verb, options: Options): Error {
+function wrongOption(error: unknown, verb: Verb, options: Options, args: readonly string[]): Error {
   const message = error instanceof Error ? error.message : String(error)
-  const unknown = /Unknown option '(-{1,2})([^']+)'/.exec(message)
-  if (unknown?.[2] === undefined)
-    return new UsageError(message.replace(/\. To specify.*$/s, ''), `baton help ${verb.name}`)
-  return unknownWord(
-    'option',
-    `${unknown[1]}${unknown[2]}`,
-    Object.keys(options).map((name) => `--${name}`),
-    `baton help ${verb.name}`,
-  )
+  const see = `See what it takes: baton help ${verb.name}`
+  const [, dashes = '', name] = /Unknown option '(-{1,2})([^']+)'/.exec(message) ?? []
+  if (name === undefined) {
+    const [, option = ''] = /'(?:-\w, )?(--?[\w-]+)/.exec(message) ?? []
+    if (message.includes('not take an argument')) return new UsageError(`${option} takes no value`, see)
+    return new UsageError(message.includes('argument') ? `${option} needs a value` : message, see)
+  }
+  const word = args.find((arg) => dashes === '-' && /^-[^-]/.test(arg) && arg !== '-h')
+  if (word !== undefined && isAboutText(verb)) {
+    return new UsageError(
+      `there is no option ${word}`,
+      'A text that begins with a dash stands behind --.',
+      EXIT.usage,
+      () => [...args.filter((arg) => arg !== word), '--', word],
+    )
+  }
+  const names = Object.keys(options).map((option) => `--${option}`)
+  return unknownWord('option', `${dashes}${name}`, names, see)
 }
 
 /** `operator`, a session's id, `session/run`, or `run:<id>`. */
@@ -221,12 +230,13 @@ main(args)
   })
   .catch((error: unknown) => {
     if (isBrokenPipe(error)) process.exit(EXIT.ok)
-    const failure = explain(error)
-    const { exit, ...json } = failure
+    const { exit, ...failure } = explain(error)
+    const hints = hintsFor(error, args)
+    const json = { ...failure, ...(hints.length > 0 && { hint: hints.join(' ') }) }
     process.stderr.write(
       flags.includes('--json')
         ? `${JSON.stringify({ error: json })}\n`
-        : `baton: ${inFull(error, failure, args).join('\n  ')}\n`,
+        : `baton: ${[failure.message, ...hints].join('\n  ')}\n`,
     )
     if (env['BATON_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
     process.exitCode = exit

@@ -39,6 +39,9 @@ export function unknownWord(what: string, word: string, known: readonly string[]
   return new UsageError(`there is no ${what} ${word}`, hint, EXIT.usage, (args) => replaced(args, word, first))
 }
 
+/** Its last word is for people to read. */
+export const isAboutText = ({ usage }: { readonly usage: string }): boolean => /[<[]text[>\]]$/.test(usage)
+
 /** As many words as the usage says: all that it needs, and no more than it takes. */
 export function assertWords(
   { name, usage }: { readonly name: string; readonly usage: string },
@@ -51,10 +54,10 @@ export function assertWords(
   const extra = words[taken.length]
   if (extra === undefined || usage.endsWith('...')) return
   const text = words[taken.length - 1]
-  const isText = /[<[]text[>\]]$/.test(usage) && text !== undefined
+  const isText = isAboutText({ usage }) && text !== undefined
   throw new UsageError(
     `${JSON.stringify(extra)} is one word too many`,
-    isText ? 'Quote a text of several words:' : line,
+    isText ? 'Quote a text of several words.' : line,
     EXIT.usage,
     isText ? (args) => together(args, words.slice(taken.length - 1)) : undefined,
   )
@@ -113,24 +116,20 @@ export function codeOf(code: ErrorCode): number {
   return FAILURES.has(code) ? EXIT.failure : EXIT.refused
 }
 
-/** What goes to stderr, and the exit code. */
-export interface Failure {
+/** What a failure is, to people and programs, and the exit code. */
+interface Failure {
   readonly code: string
   readonly message: string
   readonly details?: unknown
-  readonly hint?: string
   readonly exit: number
 }
 
 export function explain(error: unknown): Failure {
   if (isBatonError(error)) {
-    const { code, message, details, hint } = error
-    return { code, message, details, ...(hint !== undefined && { hint }), exit: codeOf(error.code) }
+    const { code, message, details } = error
+    return { code, message, details, exit: codeOf(code) }
   }
-  if (error instanceof UsageError) {
-    const { message, hint, exit } = error
-    return { code: 'USAGE', message, ...(hint !== undefined && { hint }), exit }
-  }
+  if (error instanceof UsageError) return { code: 'USAGE', message: error.message, exit: error.exit }
   if (error instanceof Error && error.name === 'TimeoutError') {
     return { code: 'TIMEOUT', message: 'the time is up', exit: EXIT.timeout }
   }

@@ -5,7 +5,7 @@ import { noDryRun } from '../show.ts'
 import type { VerbBody } from '../verb.ts'
 
 export const backup: VerbBody = {
-  examples: ['baton backup ~/backups/monday', 'baton backup /mnt/usb/baton --json'],
+  examples: ['baton backup ~/backups/monday', 'baton backup ../a-copy --json'],
   async run({ positionals, given, where, signal }) {
     const [target = ''] = positionals
     noDryRun(given, 'backup')

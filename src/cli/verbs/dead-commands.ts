@@ -9,7 +9,10 @@ const table: readonly CommandVerb[] = [
     summary: 'Deliver a dead letter after all',
     args: ['messageId'],
     about: { to: 'there, instead of where it was going' },
-    examples: ['baton dead requeue 01J... --to reviewer', 'baton dead requeue 01J... --mailbox session:coder'],
+    examples: [
+      'baton dead requeue 01J... --to reviewer --as operator',
+      'baton dead requeue 01J... --mailbox session:coder --as operator',
+    ],
   },
   {
     name: 'dead discard',
@@ -18,8 +21,8 @@ const table: readonly CommandVerb[] = [
     args: ['messageId'],
     fixed: ({ given }) => ({ reason: given['reason'] ?? 'discarded' }),
     examples: [
-      'baton dead discard 01J... --reason "said otherwise"',
-      `baton dead discard 01J... --mailbox session:coder`,
+      'baton dead discard 01J... --reason "said otherwise" --as operator',
+      `baton dead discard 01J... --mailbox session:coder --as operator`,
     ],
   },
 ]

@@ -14,7 +14,7 @@ export const exportVerb: VerbBody = {
       about: 'events, or messages as they arrived; events if not given',
     },
   }),
-  examples: ['baton export > events.jsonl', 'baton export --format agent-message | jq .body'],
+  examples: ['baton export > events.jsonl', 'baton export --format agent-message > messages.jsonl'],
   async run({ given, reader, signal }) {
     const { format = 'jsonl' } = given
     if (format !== 'jsonl' && format !== 'agent-message') {

@@ -67,7 +67,7 @@ const table: readonly CommandVerb[] = [
     fixed: ({ given }) => ({ outcome: given['outcome'] ?? 'ok' }),
     examples: [
       `baton group settle planner/reviewers b --result '"looks good"' --as coder`,
-      'baton group settle reviewers b --outcome failed --reason "no time" --as coder',
+      'baton group settle planner/reviewers b --outcome failed --reason "no time" --as coder',
     ],
   },
   {

@@ -24,9 +24,9 @@ const table: readonly CommandVerb[] = [
     called: message,
     fixed: body,
     examples: [
-      'baton send coder "please review #12" --task t1',
-      'baton send session:coder - < notes.md',
-      'baton send owner@task:t1 "which schema?" --reply-within 30s',
+      'baton send coder "please review #12" --task t1 --as planner',
+      'baton send session:coder - --as planner < notes.md',
+      'baton send owner@task:t1 "which schema?" --reply-within 30s --as planner',
     ],
   },
   {

@@ -19,8 +19,8 @@ export const replay: VerbBody = {
   examples: [
     'baton replay --task t1',
     'baton replay run-r1 --step',
-    'baton replay session-coder --to 2026-12-24T18:00:00Z --json',
-    'baton replay --diff 100..200',
+    'baton replay session-coder --to 7 --json',
+    'baton replay --diff 4..7',
     'baton replay --diff 2h.. --view tasks',
   ],
   async run({ positionals, given, look, reader, signal }) {

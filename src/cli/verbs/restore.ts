@@ -13,8 +13,8 @@ export const restore: VerbBody = {
     to: { type: 'string', value: 'position|time', about: 'the newest event to take along; all of them if not given' },
   }),
   examples: [
-    'baton restore ~/backups/monday .baton',
-    'baton restore .baton ~/before-the-mishap --to 4711',
+    'baton restore ~/backups/monday .baton-monday',
+    'baton restore .baton ~/before-the-mishap --to 7',
     'baton restore .baton ~/at-noon --to 2026-12-24T12:00:00Z',
   ],
   async run({ positionals, given, signal }) {

@@ -124,7 +124,7 @@ const table: readonly CommandVerb[] = [
     summary: 'Cancel a run and its descendants',
     args: ['runId'],
     fixed: ({ given }) => ({ reason: given['reason'] ?? 'cancelled' }),
-    examples: ['baton run cancel r1 --reason "no longer needed"', `baton run cancel r1 --as coder`],
+    examples: ['baton run cancel r1 --reason "no longer needed" --as coder', `baton run cancel r1 --as operator`],
   },
   {
     name: 'seed',

@@ -10,8 +10,8 @@ const table: readonly CommandVerb[] = [
     args: ['sessionId?'],
     called: { parentSessionId: 'parent' },
     examples: [
-      'baton session open planner --label "the planner"',
-      'baton session open coder --parent planner --lease 2m',
+      'baton session open planner --label "the planner" --as operator',
+      'baton session open coder --parent planner --lease 2m --as planner',
     ],
   },
   {
@@ -22,14 +22,17 @@ const table: readonly CommandVerb[] = [
     called: { successorId: 'successor' },
     about: { outcome: 'done if not given', force: 'its live runs fail as lost' },
     fixed: ({ given }) => ({ outcome: given['outcome'] ?? 'done' }),
-    examples: ['baton session close coder --successor reviewer', 'baton session close coder --outcome lost'],
+    examples: [
+      'baton session close coder --successor reviewer --as coder',
+      'baton session close coder --outcome lost --as operator',
+    ],
   },
   {
     name: 'session reopen',
     command: 'ReopenSession',
     summary: 'Open a closed session again',
     args: ['sessionId'],
-    examples: ['baton session reopen coder', `baton session reopen coder --as operator --dry-run`],
+    examples: ['baton session reopen coder --as operator', `baton session reopen coder --dry-run --as operator`],
   },
   {
     name: 'session renew',
@@ -37,7 +40,7 @@ const table: readonly CommandVerb[] = [
     summary: 'Say that a session is still alive',
     args: ['sessionId'],
     hides: ['runId'],
-    examples: ['baton session renew coder', `baton session renew coder --lease 5m`],
+    examples: ['baton session renew coder --as coder', `baton session renew coder --lease 5m --as coder`],
   },
 ]
 

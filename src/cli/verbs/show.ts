@@ -12,7 +12,7 @@ export const show: Verb = {
   usage: '<position|message|commit>',
   options: () => AT,
   examples: [
-    'baton show 810',
+    'baton show 7',
     'baton show 01JD3V8Q6N4T2R5W7X9Y0Z1A2B',
     'baton show commit:01JD3V8Q6N4T2R5W7X9Y0Z1A2B --json',
   ],

@@ -12,7 +12,7 @@ const table: readonly CommandVerb[] = [
     args: ['taskId?'],
     fixed: ({ given, positionals }) => ({ title: given['title'] ?? positionals[0] ?? '' }),
     examples: [
-      'baton task open t1 --title "the parser" --owner coder --participants planner,reviewer',
+      'baton task open t1 --title "the parser" --owner coder --participants planner,reviewer --as planner',
       `baton task open t2 --title "the lexer" --as planner`,
     ],
   },
@@ -46,7 +46,7 @@ const table: readonly CommandVerb[] = [
     called: epoch,
     examples: [
       'baton task assign t1 coder --as planner',
-      `baton task assign t1 coder --epoch 3 --reason "back from lunch" --as operator`,
+      `baton task assign t1 coder --epoch 2 --reason "back from lunch" --as operator`,
     ],
   },
   {
@@ -64,7 +64,10 @@ const table: readonly CommandVerb[] = [
     args: ['taskId', 'status'],
     more: 'The status is open, in_progress or blocked; a task is closed by task close.',
     called: epoch,
-    examples: ['baton task status t1 in_progress --as coder', 'baton task status t1 blocked --reason "waits for CI"'],
+    examples: [
+      'baton task status t1 in_progress --as coder',
+      'baton task status t1 blocked --reason "waits for CI" --as coder',
+    ],
   },
   {
     name: 'task close',
@@ -104,7 +107,7 @@ const handoffs: readonly CommandVerb[] = [
     summary: 'Take a task that is on offer',
     args: ['taskId'],
     called: epoch,
-    examples: ['baton accept t1 --as reviewer', `baton accept t1 --epoch 2 --as reviewer`],
+    examples: ['baton accept t1 --as reviewer', `baton accept t1 --epoch 1 --as reviewer`],
   },
   {
     name: 'decline',

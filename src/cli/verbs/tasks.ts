@@ -47,7 +47,7 @@ export const taskShow: Verb = {
   summary: 'One task, with its participants',
   usage: '<task>',
   options: () => AT,
-  examples: ['baton task show t1', 'baton task show t1 --at 810'],
+  examples: ['baton task show t1', 'baton task show t1 --at 7'],
   async run({ positionals, look, reader }) {
     const [id = ''] = positionals
     const task = await theTask(await reader(), id)

@@ -26,7 +26,7 @@ export const wait: VerbBody = {
     'baton wait --for task/t1=closed --timeout 30s',
     'baton wait --for run/r1=settled --for mail --as planner',
     'baton wait --for group/planner/reviewers=reached',
-    'baton wait --for position=4711 --json',
+    'baton wait --for position=7 --json',
   ],
   async run(request) {
     const { positionals, given, signal } = request

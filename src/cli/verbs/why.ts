@@ -9,8 +9,8 @@ export const why: VerbBody = {
     'baton why t1',
     'baton why run:r1',
     'baton why message:01JD3V8Q6N4T2R5W7X9Y0Z1A2B --json',
-    'baton why 810',
-    "baton why '#810'",
+    'baton why 7',
+    "baton why '#7'",
   ],
   async run({ positionals, look, reader, signal }) {
     const [word = ''] = positionals
