@@ -97,6 +97,7 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set([
   'STORAGE_UNSAFE',
   'LOG_DAMAGED',
   'LOG_TOO_NEW',
+  'VIEW_STALE',
 ])
 const USAGE: ReadonlySet<ErrorCode> = new Set([
   'INVALID_COMMAND',

@@ -12,7 +12,7 @@ export function nearest(wanted: string, names: readonly string[]): string[] {
     .map(({ name }) => name)
 }
 
-const lettersOf = (name: string): string => [...name.toLowerCase()].toSorted().join('')
+const lettersOf = (name: string): string => name.toLowerCase().split('').toSorted().join('')
 
 /** Edits from one to the other, two neighbours swapped being one; a name that begins with the other is near. */
 function distance(a: string, b: string): number {

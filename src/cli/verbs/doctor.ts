@@ -16,7 +16,7 @@ export const doctor: VerbBody = {
     'clear-suspect': { type: 'boolean', about: 'a sync of the log failed, the disk was seen to: write again' },
   }),
   examples: ['baton doctor', 'baton doctor --json', 'baton doctor --clear-suspect'],
-  async run({ positionals, given, look, where, signal }) {
+  async run({ given, look, where, signal }) {
     noDryRun(given, 'doctor')
     const dir = where()
     const facts = await readFacts(dir, given, signal)

@@ -10,7 +10,7 @@ import type { VerbBody } from '../verb.ts'
 export const projectionsVerify: VerbBody = {
   more: 'Changes nothing. Exit 6 with findings.',
   examples: ['baton projections verify', 'baton projections verify --json'],
-  async run({ positionals, given, look, where, signal }) {
+  async run({ given, look, where, signal }) {
     noDryRun(given, 'projections verify')
     const baton = typedFor(given)
     const seen = await lookAt(where(), async (hub) => {

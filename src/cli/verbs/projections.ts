@@ -37,7 +37,7 @@ async function status({ where }: Request): Promise<ViewsStatus> {
 export const projectionsList: VerbBody = {
   examples: ['baton projections list', 'baton projections list --json'],
   async run(request) {
-    const { positionals, given, look } = request
+    const { given, look } = request
     noDryRun(given, 'projections list')
     const { views } = await status(request)
     const json = views.map(({ view, version }) => ({ view, version, answers: ANSWERS[view] ?? '' }))
@@ -49,7 +49,7 @@ export const projectionsList: VerbBody = {
 export const projectionsStatus: VerbBody = {
   examples: ['baton projections status', 'baton projections status --json'],
   async run(request) {
-    const { positionals, given, look } = request
+    const { given, look } = request
     noDryRun(given, 'projections status')
     const found = await status(request)
     const { snapshot, position } = found

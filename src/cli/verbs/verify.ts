@@ -16,7 +16,7 @@ export const verify: VerbBody = {
     'views-only': { type: 'boolean', about: 'the views, not the log' },
   }),
   examples: ['baton verify', 'baton verify --log-only', 'baton verify --dir ~/backups/monday --json'],
-  async run({ positionals, given, look, where, signal }) {
+  async run({ given, look, where, signal }) {
     noDryRun(given, 'verify')
     const { 'log-only': logOnly, 'views-only': viewsOnly } = given
     if (logOnly === true && viewsOnly === true) {

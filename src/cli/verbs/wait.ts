@@ -29,7 +29,7 @@ export const wait: VerbBody = {
     'baton wait --for position=7 --json',
   ],
   async run(request) {
-    const { positionals, given, signal } = request
+    const { given, signal } = request
     noDryRun(given, 'wait')
     const wanted = given['for']
     if (!Array.isArray(wanted)) {
