@@ -143,9 +143,9 @@ const here = (example: string): string =>
     .replace(/(--at|--diff) \d+[hm](\.\.)?/, '$1 1ms$2')
     .replace(/--to \d{4}-\S+/, `--to ${new Date(Date.now() + 60_000).toISOString()}`)
 
-async function runs(example: string): Promise<Answered> {
+async function runs(example: string, ...more: readonly string[]): Promise<Answered> {
   const dir = await placeFor(example)
-  const line = here(await filledIn(example, dir))
+  const line = [here(await filledIn(example, dir)), ...more].join(' ')
   if (/monday/.test(line) && !line.startsWith('baton backup')) await typed('baton backup ~/backups/monday', dir)
   const [exit] = ENDS[example] ?? []
   if (exit === 7) return typed(`${line} --timeout 500ms`, dir)
@@ -170,4 +170,46 @@ test('what is said to end otherwise, or to need something before, is an example'
     Object.keys(BEFORE).filter((begin) => !all.some((example) => `${example} `.startsWith(`baton ${begin}`))),
   ).toEqual([])
   expect(EVERYTHING.length).toBeGreaterThan(SESSIONS.length)
+})
+
+/** What programs rely on: which keys there are, and what they hold, two levels deep. */
+function shapeOf(value: unknown, depth = 2): unknown {
+  if (Array.isArray(value)) return { '[]': value.map((each) => shapeOf(each, depth - 1)).reduce(together, 'empty') }
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value
+  if (depth <= 0) return 'object'
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shapeOf(each, depth - 1)]))
+}
+
+/** Of several things of a kind: a key that only some have is there. */
+function together(one: unknown, other: unknown): unknown {
+  if (typeof one !== 'object' || one === null) return one === 'empty' || typeof other === 'object' ? other : one
+  return typeof other === 'object' ? { ...other, ...one } : one
+}
+
+/** One document, or one a line. */
+function shapeOfAll(printed: string): unknown {
+  const lines = printed
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
+  return lines.length === 1 ? shapeOf(lines[0]) : { 'a line each': lines.map((line) => shapeOf(line)).reduce(together) }
+}
+
+test('--json: the keys of what every verb answers are those of json-shapes.json', async () => {
+  const shapes: Record<string, unknown> = {}
+  const waiting = [...verbs]
+  const next = async (): Promise<void> => {
+    for (let verb = waiting.shift(); verb !== undefined; verb = waiting.shift()) {
+      const [example = ''] = (await loaded(verb)).examples
+      const { code, stdout } = await runs(
+        example.replace(/ > \S+/, ''),
+        ...(example.includes('--json') ? [] : ['--json']),
+      )
+      expect({ code, isSilent: stdout === '' }, example).toEqual({ code: 0, isSilent: false })
+      shapes[verb.name] = shapeOfAll(stdout)
+    }
+  }
+  await Promise.all([next(), next(), next()])
+  const all = Object.fromEntries(verbs.map(({ name }) => [name, shapes[name]]))
+  await expect(`${JSON.stringify(all, null, 2)}\n`).toMatchFileSnapshot('json-shapes.json')
 })
