@@ -3,7 +3,6 @@ import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, type Actor, type Hub } from '../exports.ts'
 import { family, GLOBAL, helpFor, overview } from './help.ts'
-import { hintsFor } from './instead.ts'
 import { locate, placeFor } from './locate.ts'
 import { isTerminal, write } from './output.ts'
 import { moment } from './moments.ts'
@@ -228,9 +227,10 @@ main(args)
   .then((exit) => {
     process.exitCode = exit
   })
-  .catch((error: unknown) => {
+  .catch(async (error: unknown) => {
     if (isBrokenPipe(error)) process.exit(EXIT.ok)
     const { exit, ...failure } = explain(error)
+    const { hintsFor } = await import('./instead.ts')
     const hints = hintsFor(error, args)
     const json = { ...failure, ...(hints.length > 0 && { hint: hints.join(' ') }) }
     process.stderr.write(

@@ -2,21 +2,16 @@
 import type { Heading } from '../help.ts'
 import type { LaterVerb, Verb } from '../verb.ts'
 import { deadCommands } from './dead-commands.ts'
-import { deadList } from './dead.ts'
 import { groupCommands } from './group-commands.ts'
-import { groupList, groupShow } from './groups.ts'
 import { history } from './history.ts'
 import { inbox } from './inbox.ts'
 import { init } from './init.ts'
 import { log } from './log.ts'
 import { messageCommands } from './message-commands.ts'
 import { notify } from './notify.ts'
-import { request } from './request.ts'
 import { runCommands } from './run-commands.ts'
-import { runShow, runTree } from './runs.ts'
 import { sessionCommands } from './session-commands.ts'
 import { sessionList, sessionShow } from './sessions.ts'
-import { show } from './show.ts'
 import { state } from './state.ts'
 import { sweep, timers } from './sweep.ts'
 import { handoffCommands, taskCommands } from './task-commands.ts'
@@ -33,7 +28,12 @@ export const headings: readonly Heading[] = [
       sessionShow,
       ...messageCommands,
       inbox,
-      request,
+      {
+        name: 'request',
+        usage: '<address> [text]',
+        summary: 'Ask, and wait for the first answer',
+        load: async () => (await import('./request.ts')).request,
+      },
       {
         name: 'wait',
         usage: '',
@@ -44,14 +44,54 @@ export const headings: readonly Heading[] = [
     ],
   },
   { title: 'Tasks', verbs: [...taskCommands, taskList, taskShow, owners, ...handoffCommands] },
-  { title: 'Runs and state', verbs: [...runCommands, runShow, runTree, state] },
-  { title: 'Groups', verbs: [...groupCommands, groupList, groupShow] },
+  {
+    title: 'Runs and state',
+    verbs: [
+      ...runCommands,
+      {
+        name: 'run show',
+        usage: '<run>',
+        summary: 'One run, with its progress, lease and checkpoints',
+        load: async () => (await import('./runs.ts')).runShow,
+      },
+      {
+        name: 'run tree',
+        usage: '<run>',
+        summary: 'A run with everything below it',
+        load: async () => (await import('./runs.ts')).runTree,
+      },
+      state,
+    ],
+  },
+  {
+    title: 'Groups',
+    verbs: [
+      ...groupCommands,
+      {
+        name: 'group list',
+        usage: '',
+        summary: 'Every group, with its coordinator and its newest round',
+        load: async () => (await import('./groups.ts')).groupList,
+      },
+      {
+        name: 'group show',
+        usage: '<group>',
+        summary: 'One group: its members, and the board of a round',
+        load: async () => (await import('./groups.ts')).groupShow,
+      },
+    ],
+  },
   {
     title: 'Looking back',
     verbs: [
       history,
       log,
-      show,
+      {
+        name: 'show',
+        usage: '<position|message|commit>',
+        summary: 'What stands at a position; a message; or a whole commit',
+        load: async () => (await import('./show.ts')).show,
+      },
       {
         name: 'search',
         usage: '<text>...',
@@ -75,7 +115,12 @@ export const headings: readonly Heading[] = [
   {
     title: 'Keeping it running',
     verbs: [
-      deadList,
+      {
+        name: 'dead list',
+        usage: '',
+        summary: 'What reached nobody, why, and what to do about it',
+        load: async () => (await import('./dead.ts')).deadList,
+      },
       ...deadCommands,
       timers,
       sweep,

@@ -1,12 +1,9 @@
 import { AT } from '../moments.ts'
 import { page, PAGE, table } from '../paging.ts'
 import { ago, bold, dim, oneLine } from '../print.ts'
-import type { Verb } from '../verb.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const deadList: Verb = {
-  name: 'dead list',
-  summary: 'What reached nobody, why, and what to do about it',
-  usage: '',
+export const deadList: VerbBody = {
   options: () => ({ ...PAGE, ...AT }),
   examples: ['baton dead list', 'baton dead list --reverse -n 10 --json'],
   async run({ given, look, reader }) {

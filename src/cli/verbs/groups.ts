@@ -4,12 +4,9 @@ import { AT } from '../moments.ts'
 import { page, PAGE, table } from '../paging.ts'
 import { ago, bold, columns, dim, green, oneLine, red, yellow, type Look } from '../print.ts'
 import { EXIT, UsageError } from '../usage.ts'
-import type { Verb } from '../verb.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const groupList: Verb = {
-  name: 'group list',
-  summary: 'Every group, with its coordinator and its newest round',
-  usage: '',
+export const groupList: VerbBody = {
   options: () => ({ ...PAGE, ...AT }),
   examples: ['baton group list', 'baton group list --reverse -n 5 --json'],
   async run({ given, look, reader }) {
@@ -27,10 +24,7 @@ export const groupList: Verb = {
   },
 }
 
-export const groupShow: Verb = {
-  name: 'group show',
-  summary: 'One group: its members, and the board of a round',
-  usage: '<group>',
+export const groupShow: VerbBody = {
   options: () => ({ round: { type: 'string', value: 'n', about: 'that round instead of the newest' }, ...AT }),
   examples: ['baton group show reviewers --as planner', 'baton group show planner/reviewers --round 1'],
   async run(request) {

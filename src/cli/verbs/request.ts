@@ -1,12 +1,9 @@
 import { duration, text, value } from '../values.ts'
 import { bold, dim, visible } from '../print.ts'
 import { UsageError } from '../usage.ts'
-import type { Verb } from '../verb.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const request: Verb = {
-  name: 'request',
-  summary: 'Ask, and wait for the first answer',
-  usage: '<address> [text]',
+export const request: VerbBody = {
   options: () => ({
     within: { type: 'string', value: '30s', about: 'how long to wait for it (30s)' },
     task: { type: 'string', value: 'task', about: 'the task that it is about' },

@@ -3,12 +3,9 @@ import { theRun } from '../named.ts'
 import { AT } from '../moments.ts'
 import { ago, bold, dim, green, oneLine, visible, type Look } from '../print.ts'
 import { coloured, facts } from '../show.ts'
-import type { Verb } from '../verb.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const runShow: Verb = {
-  name: 'run show',
-  summary: 'One run, with its progress, lease and checkpoints',
-  usage: '<run>',
+export const runShow: VerbBody = {
   options: () => AT,
   examples: ['baton run show r1', 'baton run show r1 --json'],
   async run({ positionals, look, reader }) {
@@ -18,10 +15,7 @@ export const runShow: Verb = {
   },
 }
 
-export const runTree: Verb = {
-  name: 'run tree',
-  summary: 'A run with everything below it',
-  usage: '<run>',
+export const runTree: VerbBody = {
   options: () => AT,
   examples: ['baton run tree r1', 'baton run tree r1 --at 10m'],
   async run({ positionals, look, reader }) {

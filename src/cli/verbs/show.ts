@@ -4,12 +4,9 @@ import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, visible, type Look } from '../print.ts'
 import { facts } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'
-import type { Answer, Verb } from '../verb.ts'
+import type { Answer, VerbBody } from '../verb.ts'
 
-export const show: Verb = {
-  name: 'show',
-  summary: 'What stands at a position; a message; or a whole commit',
-  usage: '<position|message|commit>',
+export const show: VerbBody = {
   options: () => AT,
   examples: [
     'baton show 7',
