@@ -1,6 +1,6 @@
 import type { EventData, Hub, LoggedEvent } from '../../index.ts'
 import { openBar } from '../progress.ts'
-import { unknownWord, UsageError } from '../usage.ts'
+import { unknownWord } from '../usage.ts'
 import type { Line, VerbBody } from '../verb.ts'
 
 const FORMATS = ['jsonl', 'agent-message'] as const
