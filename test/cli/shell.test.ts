@@ -154,7 +154,7 @@ test('an unknown session: exit 3, nothing on stdout, the log untouched, the near
   expect({ code, stdout, stderr }).toEqual({
     code: 3,
     stdout: '',
-    stderr: 'baton: there is no session codr\n  Did you mean coder?\n',
+    stderr: 'baton: there is no session codr\n  Did you mean coder?\n  baton send coder hi --as planner\n',
   })
   expect(logBytes().equals(log)).toBe(true)
 
