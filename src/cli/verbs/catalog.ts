@@ -19,6 +19,7 @@ import { owners, taskList, taskShow } from './tasks.ts'
 /** What is not used every day, or is large, is loaded when it is asked for. */
 export const verbs: readonly (Verb | LaterVerb)[] = [
   init,
+  { name: 'demo', load: async () => (await import('./demo.ts')).demo },
   ...commandVerbs,
   inbox,
   request,

@@ -1,0 +1,40 @@
+/** What to type next, on the hub that is left behind: as whoever started this program did. */
+import path from 'node:path'
+import { quoted, type Typed } from '../typed.ts'
+import { CREW, PLANNER, RELEASE, TASK } from './cast.ts'
+import type { Killed } from './operator.ts'
+
+export interface Next {
+  readonly command: string
+  readonly shows: string
+}
+
+export const nextCommands = (killed: Killed | undefined, baton: Typed): Next[] => [
+  { command: baton('log', '--oneline'), shows: 'all that happened' },
+  ...(killed === undefined
+    ? []
+    : [
+        { command: baton('why', `run:${killed.runId}`), shows: 'why it was lost' },
+        { command: baton('run', 'tree', RELEASE, '--at', String(killed.position)), shows: 'the runs at the kill' },
+      ]),
+  { command: baton('replay', '--task', TASK), shows: 'the task, step by step' },
+  { command: baton('state', RELEASE, '--provenance'), shows: 'the merged state' },
+  { command: baton('group', 'show', `${PLANNER}/${CREW}`), shows: 'the board of the round' },
+  { command: baton('inbox', 'operator'), shows: 'what waits for you' },
+  { command: baton('verify'), shows: 'log and views once more' },
+]
+
+/** Command lines for the hub in a directory, to be pasted where the demo was started. */
+export function programFor(dir: string): Typed {
+  const lead = program()
+  return (...words) => [...lead, ...words, '--dir', dir].map(quoted).join(' ')
+}
+
+function program({ argv, env }: Pick<NodeJS.Process, 'argv' | 'env'> = process): string[] {
+  const [, file = ''] = argv
+  // A link that npm made, on the PATH or for npx.
+  if (path.basename(file) === 'baton') return env['npm_command'] === 'exec' ? ['npx', 'baton'] : ['baton']
+  // npm runs its scripts in the package, wherever it was called.
+  const near = path.relative(env['INIT_CWD'] ?? process.cwd(), file)
+  return ['node', near.length < file.length ? near : file]
+}

@@ -1,0 +1,37 @@
+import { isTerminal } from '../output.ts'
+import { only } from '../show.ts'
+import { PART_VARIABLE } from '../demo/cast.ts'
+import { stage, type Staging } from '../demo/stage.ts'
+import type { Line, Verb } from '../verb.ts'
+
+export const demo: Verb = {
+  name: 'demo',
+  summary: 'A story with real processes on a fresh hub, drawn as it happens: fan-out, a kill, an heir, a merge, fan-in',
+  usage: '',
+  notes: () => [
+    ['--dir <path>', 'make the hub there instead of in a new temporary directory; it stays'],
+    ['--json', 'the events as they come, and the report, one object a line'],
+  ],
+  examples: ['baton demo', 'baton demo --dir ~/baton-demo', 'baton demo --json'],
+  async run({ positionals, given, look, signal, where }) {
+    only(positionals, given, 'demo', [])
+    const part = process.env[PART_VARIABLE]
+    if (part !== undefined) {
+      await (await import('../demo/actor.ts')).act(part, where(), signal)
+      return { json: { part }, text: '' }
+    }
+    // BATON_DIR names a hub that is somebody's: the demo never goes there.
+    const dir = typeof given['dir'] === 'string' ? given['dir'] : undefined
+    const columns = isTerminal(1) ? process.stdout.columns || 80 : WIDTH
+    return { lines: lines({ dir, look, columns, signal }, given['json'] === true) }
+  },
+}
+
+/** Of what is piped, or read later. */
+const WIDTH = 100
+
+async function* lines(staging: Staging, isJson: boolean): AsyncGenerator<Line> {
+  for await (const { json, text } of stage(staging)) {
+    if ((isJson ? json : text) !== undefined) yield { json, text: text ?? '' }
+  }
+}
