@@ -9,9 +9,10 @@ const EXPECTED: Readonly<Record<string, (report: Report) => boolean>> = {
     processes.every(({ name, code, signal }) =>
       name === killed?.name ? signal === 'SIGKILL' : name === 'operator' || code === 0,
     ),
-  'its run was lost when its lease had run out': ({ killed }) =>
+  'it had a live lease, and its run was lost when that had run out': ({ killed }) =>
     killed?.lost?.reason === 'lost' &&
     killed.lost.error.startsWith('its lease ran out') &&
+    killed.at < killed.leaseUntil &&
     killed.lost.at >= killed.leaseUntil,
   'every run had a seed and a worktree of its own': ({ runs }) =>
     runs.children.length > PIECES.length &&

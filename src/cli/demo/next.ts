@@ -1,5 +1,6 @@
 /** What to type next, on the hub that is left behind: as whoever started this program did. */
 import path from 'node:path'
+import pack from '../../../package.json' with { type: 'json' }
 import { quoted, type Typed } from '../typed.ts'
 import { CREW, PLANNER, RELEASE, TASK } from './cast.ts'
 import type { Killed } from './operator.ts'
@@ -30,11 +31,13 @@ export function programFor(dir: string): Typed {
   return (...words) => [...lead, ...words, '--dir', dir].map(quoted).join(' ')
 }
 
-function program({ argv, env }: Pick<NodeJS.Process, 'argv' | 'env'> = process): string[] {
+function program({ argv, env, cwd } = process): string[] {
   const [, file = ''] = argv
-  // A link that npm made, on the PATH or for npx.
-  if (path.basename(file) === 'baton') return env['npm_command'] === 'exec' ? ['npx', 'baton'] : ['baton']
-  // npm runs its scripts in the package, wherever it was called.
-  const near = path.relative(env['INIT_CWD'] ?? process.cwd(), file)
+  // npx has it in a place of its own; a link that npm made is on the PATH.
+  if (env['npm_command'] === 'exec') return ['npx', pack.name]
+  if (path.basename(file) === 'baton') return ['baton']
+  // npm runs its scripts in the package, wherever it was called: whoever did that is perhaps not there.
+  const { INIT_CWD: calledIn = cwd() } = env
+  const near = calledIn === cwd() ? path.relative(calledIn, file) : file
   return ['node', near.length < file.length ? near : file]
 }

@@ -9,7 +9,7 @@ export interface Killed {
   readonly pid: number
   /** What it was at work on. */
   readonly runId: string
-  /** The newest event that was known then. */
+  /** That of the newest event, once it was dead. */
   readonly position: number
   readonly at: string
   readonly leaseUntil: string
@@ -26,23 +26,26 @@ export function openOperator(hub: Hub, troupe: Troupe): Operator {
   let killed: Killed | undefined
 
   /** It asks, and waits: its work is open, and stays so until somebody answers. */
-  async function killWhoever(asks: EventData<'MessageSent'>, position: number): Promise<Killed | undefined> {
-    const run = await hub.runs.get(asks.from.replace(/^run:/, ''))
-    const now = systemClock()
-    if (run?.status !== 'running' || run.leaseUntil === undefined || Date.parse(run.leaseUntil) <= now) return undefined
+  async function killWhoever({ from }: EventData<'MessageSent'>): Promise<Killed | undefined> {
+    const runId = from.replace(/^run:/, '')
+    const run = await hub.runs.get(runId)
+    if (run?.status !== 'running') return undefined
     const { name, pid } = await troupe.kill(run.sessionId)
-    return { name, pid, runId: run.id, position, at: iso(now), leaseUntil: run.leaseUntil }
+    const at = iso(systemClock())
+    // It may have renewed its lease in its last moment; now nobody does.
+    const { leaseUntil = at } = (await hub.runs.get(runId)) ?? {}
+    return { name, pid, runId, position: hub.head.position, at, leaseUntil }
   }
 
   return {
-    async react({ type, data, position }) {
+    async react({ type, data }) {
       if (type === 'SessionOpened' && (data as EventData<'SessionOpened'>).sessionId === PLANNER) {
         await hub.send({ type: 'SendMessage', to: PLANNER, kind: KIND.order, body: ORDER })
       }
       if (type !== 'MessageSent') return undefined
       const sent = data as EventData<'MessageSent'>
       if (sent.kind !== KIND.question || !sent.to.includes('operator')) return undefined
-      if (killed === undefined) return (killed = await killWhoever(sent, position))
+      if (killed === undefined) return (killed = await killWhoever(sent))
       await hub.send({ type: 'SendMessage', inReplyTo: sent.messageId, kind: KIND.answer, body: 'yes, they do' })
       const questions = await hub.inbox('operator').list({ kind: KIND.question })
       await hub.inbox('operator').ack(questions.map(({ id }) => id))
