@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { EventData, EventType, LoggedEvent } from '../../index.ts'
 import { describe } from '../describe.ts'
+import { KIND } from './cast.ts'
 import type { Happening } from './lanes.ts'
 
 export interface Narrator {
@@ -57,7 +58,7 @@ const SENTENCES: Sentences = {
   MessageSent: ({ kind, to, body }, { seat }) => {
     if (OWN_KINDS.has(kind)) return undefined
     const names = to.map(seat)
-    return { text: `to ${names.join(', ')}: ${body}`, to: names }
+    return { text: `to ${names.join(', ')}: ${body}`, to: names, ...(kind === KIND.conflict && { mood: 'odd' }) }
   },
   MessageTransferred: ({ messageId, toSessionId = 'operator', sessionId = '' }, { said }) => ({
     text: `mail of ${sessionId} to ${toSessionId}: ${said.get(messageId) ?? ''}`,
@@ -109,7 +110,8 @@ const SENTENCES: Sentences = {
   ChildResultMerged({ childRunId, checkpoint, keys }) {
     const what = Object.entries(keys).map(([key, how]) => (how === 'combined' ? `${key} combined` : key))
     const from = checkpoint === undefined ? childRunId : `checkpoint ${checkpoint} of ${childRunId}`
-    return `merges ${from}: ${what.join(', ')}`
+    const isOdd = Object.values(keys).includes('combined')
+    return { text: `merges ${from}: ${what.join(', ')}`, ...(isOdd && { mood: 'odd' }) }
   },
 }
 

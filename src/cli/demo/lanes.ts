@@ -1,5 +1,7 @@
 /** A lane for each actor: who does something, whom it reaches, and who is alive. */
-import { bold, cyan, dim, green, oneLine, red, type Look } from '../print.ts'
+import { bold, cyan, dim, green, oneLine, red, yellow, type Look } from '../print.ts'
+
+type Mood = 'good' | 'bad' | 'odd'
 
 export interface Happening {
   readonly actor: string
@@ -7,10 +9,12 @@ export interface Happening {
   /** Whom it reaches. */
   readonly to?: readonly string[]
   /** Painted as what it is. */
-  readonly mood?: 'good' | 'bad'
+  readonly mood?: Mood
 }
 
-type Life = 'not yet' | 'alive' | 'killed' | 'gone'
+type Life = 'not yet' | 'alive' | 'killed'
+
+const STANDING: Readonly<Record<Life, string>> = { 'not yet': '·', alive: '│', killed: '×' }
 
 export interface Lanes {
   readonly heading: () => string
@@ -25,8 +29,6 @@ const NAME_WIDTH = 8
 export function openLanes(actors: readonly string[], look: Look, width: number): Lanes {
   const lives = new Map<string, Life>(actors.map((actor) => [actor, 'not yet']))
 
-  const STANDING: Readonly<Record<Life, string>> = { 'not yet': '·', alive: '│', killed: '×', gone: ' ' }
-
   function lanes({ actor, to = [], mood }: Happening): string {
     const at = actors.indexOf(actor)
     const ends = to.map((each) => actors.indexOf(each)).filter((end) => end >= 0)
@@ -36,8 +38,9 @@ export function openLanes(actors: readonly string[], look: Look, width: number):
       const between = i >= from && i < until ? dim('─', look) : ' '
       if (i === at) return (mood === 'bad' ? red('●', look) : cyan('●', look)) + between
       if (ends.includes(i)) return (life === 'killed' ? red('×', look) : cyan('○', look)) + between
-      const crossed = i > from && i < until && life !== 'killed' ? (life === 'alive' ? '┼' : '─') : STANDING[life]
-      return (life === 'killed' ? red(crossed, look) : dim(crossed, look)) + between
+      if (life === 'killed') return red(STANDING.killed, look) + between
+      const crossed = life === 'alive' ? '┼' : '─'
+      return dim(i > from && i < until ? crossed : STANDING[life], look) + between
     })
     return cells.join('')
   }
@@ -46,7 +49,7 @@ export function openLanes(actors: readonly string[], look: Look, width: number):
     set: (actor, life) => void lives.set(actor, life),
     heading() {
       const initials = actors.map((actor) => actor.slice(0, 1)).join(' ')
-      return dim(`${'time'.padStart(TIME_WIDTH)}  ${initials}   who       what`, look)
+      return dim(`${'time'.padStart(TIME_WIDTH)}  ${initials}  ${'who'.padEnd(NAME_WIDTH)}  what`, look)
     },
     line(at, happening) {
       const time = `${(at / 1_000).toFixed(2)}s`.padStart(TIME_WIDTH)
@@ -57,5 +60,7 @@ export function openLanes(actors: readonly string[], look: Look, width: number):
   }
 }
 
+const PAINTED: Readonly<Record<Mood, typeof red>> = { good: green, bad: red, odd: yellow }
+
 const painted = (text: string, { mood }: Happening, look: Look): string =>
-  mood === undefined ? text : mood === 'bad' ? red(text, look) : green(text, look)
+  mood === undefined ? text : PAINTED[mood](text, look)

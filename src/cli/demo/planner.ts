@@ -103,9 +103,8 @@ async function passOn(hub: Hub, lostId: string, piece: string, why: string, sign
   const lost = await hub.runs.get(lostId)
   if (lost === undefined) throw new Error(`there is no run ${lostId}`)
   const heir = await hub.until(() => whoeverIsFree(hub, lost.sessionId), { signal })
-  if (lost.checkpoints.includes(HALF)) {
-    await hub.send({ type: 'MergeChildResult', childRunId: lostId, checkpoint: HALF })
-  }
+  const isHalfDone = lost.checkpoints.includes(HALF)
+  if (isHalfDone) await hub.send({ type: 'MergeChildResult', childRunId: lostId, checkpoint: HALF })
   await hub.send({
     type: 'CloseSession',
     sessionId: lost.sessionId,
@@ -115,7 +114,7 @@ async function passOn(hub: Hub, lostId: string, piece: string, why: string, sign
   })
   const attempts = (await hub.runs.get(RELEASE))?.effects[piece]?.runs.length ?? 1
   await startRun(hub, piece, `${piece}-${attempts + 1}`, heir)
-  const body = `go on with the ${piece}: it is ${lostId === `${piece}-1` ? 'half done' : 'begun'}`
+  const body = `go on with the ${piece}${isHalfDone ? ', it is half done' : ''}`
   await hub.send({ type: 'SendMessage', to: `effect:${RELEASE}/${piece}`, kind: KIND.work, body })
 }
 

@@ -1,12 +1,12 @@
 import { isTerminal } from '../output.ts'
 import { only } from '../show.ts'
 import { PART_VARIABLE } from '../demo/cast.ts'
-import { stage, type Staging } from '../demo/stage.ts'
+import type { Staging } from '../demo/stage.ts'
 import type { Line, Verb } from '../verb.ts'
 
 export const demo: Verb = {
   name: 'demo',
-  summary: 'A story with real processes on a fresh hub, drawn as it happens: fan-out, a kill, an heir, a merge, fan-in',
+  summary: 'A story with real processes on a fresh hub: fan-out, broadcast, handoff, seed, merge, a crash, fan-in',
   usage: '',
   notes: () => [
     ['--dir <path>', 'make the hub there instead of in a new temporary directory; it stays'],
@@ -31,6 +31,7 @@ export const demo: Verb = {
 const WIDTH = 100
 
 async function* lines(staging: Staging, isJson: boolean): AsyncGenerator<Line> {
+  const { stage } = await import('../demo/stage.ts')
   for await (const { json, text } of stage(staging)) {
     if ((isJson ? json : text) !== undefined) yield { json, text: text ?? '' }
   }
