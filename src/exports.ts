@@ -15,14 +15,7 @@ export type { KeptLease, LeaseOptions } from './alive/keep-lease.ts'
 export type { RequestOptions } from './alive/request.ts'
 export type { Command, CommandType } from './commands/catalog.ts'
 export type { Receipt, ReceiptEvent } from './commands/receipt.ts'
-export {
-  eventCatalog,
-  eventSchemas,
-  type BatonEvent,
-  type EventData,
-  type EventType,
-  type Fact,
-} from './events/catalog.ts'
+export { eventCatalog, type BatonEvent, type EventData, type EventType, type Fact } from './events/catalog.ts'
 export { DEFAULT_LIMITS, type Limits } from './domain/limits.ts'
 export type { Strategy } from './domain/merge.ts'
 export type { Bookmark } from './queries/bookmarks.ts'

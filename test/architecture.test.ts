@@ -46,7 +46,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'hub-api',
     'hub',
   ],
-  index: ['exports', 'commands'],
+  index: ['exports', 'commands', 'events'],
   testing: ['index'],
   // Its version is the package's.
   cli: ['exports', '..'],

@@ -5,13 +5,16 @@
 import fs from 'node:fs'
 
 const STDOUT = 1
+/** Linux's: what goes there is asked no further. */
+const NULL_DEVICE = 0x103
 
 /** Only a device can be a terminal; the module that knows is loaded where there is one. */
 export const isTerminal = (fd: number): boolean => isDevice(fd) && process.getBuiltinModule('node:tty').isatty(fd)
 
 function isDevice(fd: number): boolean {
   try {
-    return fs.fstatSync(fd).isCharacterDevice()
+    const stat = fs.fstatSync(fd)
+    return stat.isCharacterDevice() && stat.rdev !== NULL_DEVICE
   } catch {
     return false // It is closed.
   }

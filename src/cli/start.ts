@@ -10,19 +10,23 @@ import path from 'node:path'
 import vm from 'node:vm'
 import { crc32 } from 'node:zlib'
 
-/** Named by the build. */
-declare const MAIN_PIECE: string
+/** Named by the build: the file that is run first, and in which of them each piece lies. */
+declare const FIRST: string
+declare const FILES: Readonly<Record<string, string>>
 
-interface Piece {
-  readonly file: string
+/** As of a CommonJS module: what it exports are its pieces, by their names. */
+type Pack = (exports: object, require: (name: string) => unknown, module: { exports: object }) => void
+
+interface Compiled {
   readonly script: vm.Script
-  /** After how many runs its compiled code was written; it grows with what the first ones used. */
-  readonly runs: number
+  /** How often it ran with each verb while its compiled code was written: that grows with what is used. */
+  readonly runs: Readonly<Record<string, number>>
 }
 
-const ENOUGH_RUNS = 5
-/** A checksum and a count of runs. */
-const TRAILER_BYTES = 5
+/** After so many runs with a verb, what the verb uses is compiled. */
+const ENOUGH_RUNS = 3
+/** A checksum of all before it, and the length of the counts of runs. */
+const TRAILER_BYTES = 8
 
 const require = module.createRequire(__filename)
 // Not there before Node 22.8.
@@ -30,70 +34,87 @@ const { enableCompileCache } = module as { readonly enableCompileCache?: () => v
 
 function start(): void {
   if (enableCompileCache !== undefined) enableCompileCache()
-  else if (keeps(process)) return startCompiled()
-  require(MAIN_PIECE)
+  const compiled = enableCompileCache === undefined && keeps(process) ? new Map<string, Compiled>() : undefined
+  if (compiled !== undefined) keepAtTheEnd(compiled)
+  run(compiled === undefined ? require : (file) => runCompiled(file, compiled))
+}
+
+/** Runs the first pack, and each other one when a piece of it is asked for; `read` gives the pack in a file. */
+function run(read: (file: string) => unknown): void {
+  const packs = new Map<string, { exports: object }>()
+
+  function load(file: string): object {
+    const known = packs.get(file)
+    if (known !== undefined) return known.exports
+    const own = { exports: {} }
+    packs.set(file, own)
+    const pack = read(file) as Pack
+    pack(own.exports, (name) => (name in FILES ? piece(name) : require(name)), own)
+    return own.exports
+  }
+  const piece = (name: string): unknown => (load(FILES[name] as string) as Record<string, unknown>)[name]
+
+  load(FIRST)
 }
 
 /** Compiled code holds for one build of Node and for its options: whoever sets some, or wants none kept, does without. */
 const keeps = ({ execArgv, env }: NodeJS.Process): boolean =>
   execArgv.length === 0 && (env['NODE_OPTIONS'] ?? '') === '' && env['NODE_DISABLE_COMPILE_CACHE'] === undefined
 
-function startCompiled(): void {
-  const pieces = new Map<string, Piece>()
-  const loaded = new Map<string, { exports: unknown }>()
+function runCompiled(file: string, compiled: Map<string, Compiled>): unknown {
+  const one = compile(path.join(__dirname, file))
+  compiled.set(file, one)
+  return one.script.runInThisContext()
+}
 
-  function load(name: string): unknown {
-    if (!name.startsWith('./')) return require(name)
-    const known = loaded.get(name)
-    if (known !== undefined) return known.exports
-    const own = { exports: {} }
-    loaded.set(name, own)
-    const piece = compile(path.join(__dirname, name))
-    pieces.set(name, piece)
-    const run = piece.script.runInThisContext() as (exports: object, load: unknown, module: object) => void
-    run(own.exports, load, own)
-    return own.exports
-  }
-
+/** A verb that failed has perhaps not used what it is made of; and a word that is no verb fails. */
+function keepAtTheEnd(compiled: ReadonlyMap<string, Compiled>): void {
   process.once('exit', (code) => {
-    if (code === 0 && [...pieces.values()].some(({ runs }) => runs < ENOUGH_RUNS)) {
-      for (const piece of pieces.values()) keep(piece)
+    const [verb = 'help'] = process.argv.slice(2)
+    if (code !== 0 || !/^[a-z]+$/.test(verb)) return
+    for (const [file, { script, runs }] of compiled) {
+      const before = runs[verb] ?? 0
+      if (before < ENOUGH_RUNS) keep(path.join(__dirname, file), script, { ...runs, [verb]: before + 1 })
     }
   })
-  load(MAIN_PIECE)
 }
 
 const compiledName = (file: string): string => `${file}.${process.version}-${process.arch}.v8`
 
-function compile(file: string): Piece {
-  const { cachedData, runs } = compiled(file)
+function compile(file: string): Compiled {
+  const { cachedData, runs } = kept(file)
   // The build writes ASCII.
-  const source = `(function(exports,require,module){${fs.readFileSync(file, 'latin1')}\n})`
+  const source = fs.readFileSync(file, 'latin1')
   const script = new vm.Script(source, { filename: file, ...(cachedData !== undefined && { cachedData }) })
-  return { file, script, runs: script.cachedDataRejected === false ? runs : 0 }
+  return { script, runs: script.cachedDataRejected === false ? runs : {} }
 }
 
 /** V8 takes it at its word, and crashes on one that was damaged: what the checksum does not confirm is not there. */
-function compiled(file: string): { readonly cachedData?: Buffer; readonly runs: number } {
+function kept(file: string): { readonly cachedData?: Buffer; readonly runs: Compiled['runs'] } {
   try {
     const bytes = fs.readFileSync(compiledName(file))
-    const end = bytes.length - TRAILER_BYTES
-    const cachedData = bytes.subarray(0, end)
-    if (crc32(cachedData) === bytes.readUInt32LE(end)) return { cachedData, runs: bytes.readUInt8(end + 4) }
+    const trailer = bytes.length - TRAILER_BYTES
+    if (crc32(bytes.subarray(0, trailer)) !== bytes.readUInt32LE(trailer)) return { runs: {} }
+    const end = trailer - bytes.readUInt32LE(trailer + 4)
+    return {
+      cachedData: bytes.subarray(0, end),
+      runs: JSON.parse(bytes.toString('latin1', end, trailer)) as Compiled['runs'],
+    }
   } catch {
     // There is none yet, or it is too short to be one.
+    return { runs: {} }
   }
-  return { runs: 0 }
 }
 
 /** Written whole, or not at all: others may be reading it. */
-function keep({ file, script, runs }: Piece): void {
+function keep(file: string, script: vm.Script, runs: Compiled['runs']): void {
   const unfinished = `${compiledName(file)}.${process.pid}`
   try {
-    const data = script.createCachedData()
+    const counts = Buffer.from(JSON.stringify(runs))
+    const data = Buffer.concat([script.createCachedData(), counts])
     const trailer = Buffer.alloc(TRAILER_BYTES)
     trailer.writeUInt32LE(crc32(data))
-    trailer.writeUInt8(runs + 1, 4)
+    trailer.writeUInt32LE(counts.length, 4)
     fs.writeFileSync(unfinished, Buffer.concat([data, trailer]))
     fs.renameSync(unfinished, compiledName(file))
   } catch {

@@ -9,6 +9,7 @@ import { refuse } from '../domain/refuse.ts'
 import { openWorld, type Context, type Decision, type States } from '../domain/world.ts'
 import { BatonError } from '../errors.ts'
 import { eventCatalog, type Fact } from '../events/catalog.ts'
+import { schemaOf } from '../events/schemas.ts'
 import { inEnglish } from '../events/english.ts'
 import type { Clock, NewId } from '../ids.ts'
 import { actorKey } from '../log/accept.ts'
@@ -213,10 +214,10 @@ function recipientsOf(fact: Fact): string[] {
 
 /** What is written is checked, though it comes from our own rules: the log keeps it for ever. */
 function toStored({ type, stream, data }: Fact): StoredEvent {
-  const definition = eventCatalog[type]
-  const result = definition.schema.safeParse(data, inEnglish)
+  const event = eventCatalog[type]
+  const result = schemaOf(event).safeParse(data, inEnglish)
   if (!result.success) throw new TypeError(`${type} is not what its schema says: ${result.error.message}`)
-  return { s: stream, t: type, v: definition.version, d: data }
+  return { s: stream, t: type, v: event.version, d: data }
 }
 
 /** Where the last step left nothing to do, it was the last. */

@@ -1,5 +1,5 @@
 /** All events, and how a stored one is read. */
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import type { EventDefinition } from './define.ts'
 import * as group from './group.ts'
 import * as message from './message.ts'
@@ -11,7 +11,8 @@ import * as task from './task.ts'
 export const eventCatalog = { ...session, ...run, ...state, ...task, ...message, ...group }
 
 export type EventType = keyof typeof eventCatalog
-export type EventData<Type extends EventType> = z.infer<(typeof eventCatalog)[Type]['schema']>
+type ShapeOf<Type extends EventType> = ReturnType<(typeof eventCatalog)[Type]['shape']>
+export type EventData<Type extends EventType> = z.infer<z.ZodMiniObject<ShapeOf<Type>, z.core.$strict>>
 
 /** An event that a decision wants to have written. */
 export type Fact<Type extends EventType = EventType> = {
@@ -47,13 +48,4 @@ export function upcast(type: string, version: number, data: unknown, catalog: Ca
   let newest = data
   for (let from = version; from < definition.version; from++) newest = definition.upcasters[from]?.(newest)
   return newest
-}
-
-/** JSON Schemas of the data of all events. */
-export function eventSchemas(): Record<EventType, object> {
-  const entries = Object.values(eventCatalog).map(({ type, version, schema }) => [
-    type,
-    { title: `${type} v${version}`, ...z.toJSONSchema(schema) },
-  ])
-  return Object.fromEntries(entries) as Record<EventType, object>
 }

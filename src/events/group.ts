@@ -2,45 +2,34 @@
  * STORED FORMAT. What happens to a group and its rounds, on `group-<root session>/<name>`; that an item waits for a run
  * also on that run's stream.
  */
-import * as z from 'zod/mini'
 import { defineEvent } from './define.ts'
-import { Count, Id, Instant, Json, Mailbox } from './shapes.ts'
 
-/** `<root session>/<name>`: whoever forms it again, a day later, means the same group. */
-const groupId = z.string()
-const round = Count
-const label = z.string()
-const ofRound = { groupId, round }
-
-/** A member is a session or a run; `sessionId` is the seat behind it. */
-const member = { member: Mailbox, sessionId: Id }
-
-export const GroupFormed = defineEvent('GroupFormed', 1, () => ({
-  groupId,
+export const GroupFormed = defineEvent('GroupFormed', 1, ({ z, Id, GroupId, member }) => ({
+  groupId: GroupId,
   name: Id,
   rootSessionId: Id,
   coordinator: Id,
   members: z.array(z.strictObject(member)),
 }))
 
-export const MemberAdded = defineEvent('MemberAdded', 1, () => ({ groupId, ...member }))
-export const MemberRemoved = defineEvent('MemberRemoved', 1, () => ({ groupId, ...member }))
+export const MemberAdded = defineEvent('MemberAdded', 1, ({ GroupId, member }) => ({ groupId: GroupId, ...member }))
+export const MemberRemoved = defineEvent('MemberRemoved', 1, ({ GroupId, member }) => ({ groupId: GroupId, ...member }))
 
-export const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, () => ({
-  groupId,
+export const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, ({ z, Id, GroupId }) => ({
+  groupId: GroupId,
   from: z.optional(Id),
   to: Id,
   reason: z.optional(z.string()),
 }))
 
 /** Nobody coordinates the group until somebody takes the seat. */
-export const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, () => ({
-  groupId,
+export const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, ({ z, Id, GroupId }) => ({
+  groupId: GroupId,
   from: Id,
   reason: z.string(),
 }))
 
-export const RoundDispatched = defineEvent('RoundDispatched', 1, () => ({
+export const RoundDispatched = defineEvent('RoundDispatched', 1, ({ z, Id, Instant, Count, Json, ofRound }) => ({
   ...ofRound,
   items: z.array(
     z.strictObject({
@@ -63,7 +52,7 @@ export const RoundDispatched = defineEvent('RoundDispatched', 1, () => ({
 }))
 
 /** On the run's stream: its end settles the item. With `effectId` it is that effect of the run that settles it. */
-export const ItemBound = defineEvent('ItemBound', 1, () => ({
+export const ItemBound = defineEvent('ItemBound', 1, ({ z, Id, ofRound }) => ({
   runId: Id,
   ...ofRound,
   itemId: Id,
@@ -71,9 +60,14 @@ export const ItemBound = defineEvent('ItemBound', 1, () => ({
 }))
 
 /** Its session closed, and the successor goes on with it. */
-export const ItemReassigned = defineEvent('ItemReassigned', 1, () => ({ ...ofRound, itemId: Id, from: Id, to: Id }))
+export const ItemReassigned = defineEvent('ItemReassigned', 1, ({ Id, ofRound }) => ({
+  ...ofRound,
+  itemId: Id,
+  from: Id,
+  to: Id,
+}))
 
-export const ItemSettled = defineEvent('ItemSettled', 1, () => ({
+export const ItemSettled = defineEvent('ItemSettled', 1, ({ z, Id, Json, ofRound }) => ({
   ...ofRound,
   itemId: Id,
   outcome: z.enum(['ok', 'failed']),
@@ -88,40 +82,31 @@ export const ItemSettled = defineEvent('ItemSettled', 1, () => ({
   late: z.boolean(),
 }))
 
-/** `omitted` results were too large to be told twice; the item has them. */
-const settled = () =>
-  z.strictObject({
-    itemId: Id,
-    outcome: z.enum(['ok', 'failed']),
-    result: z.optional(Json),
-    omitted: z.optional(z.literal(true)),
-  })
-
-export const FanInReached = defineEvent('FanInReached', 1, () => ({
+export const FanInReached = defineEvent('FanInReached', 1, ({ z, Id, settled, ofRound }) => ({
   ...ofRound,
   verdict: z.enum(['complete', 'failed', 'partial']),
-  results: z.array(settled()),
+  results: z.array(z.strictObject(settled)),
   missing: z.array(Id),
 }))
 
-export const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, () => ({
+export const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, ({ z, Id, Json, settled, ofRound }) => ({
   ...ofRound,
-  label,
-  settled: z.array(settled()),
+  label: z.string(),
+  settled: z.array(z.strictObject(settled)),
   pending: z.array(Id),
   partial: z.optional(Json),
 }))
 
 /** `runIds` are those to which an item of it was still bound. */
-export const RoundCancelled = defineEvent('RoundCancelled', 1, () => ({
+export const RoundCancelled = defineEvent('RoundCancelled', 1, ({ z, Id, ofRound }) => ({
   ...ofRound,
   reason: z.string(),
   runIds: z.array(Id),
 }))
 
 /** `coordinator` and `members` as they were: it leaves their seats. */
-export const GroupDisbanded = defineEvent('GroupDisbanded', 1, () => ({
-  groupId,
+export const GroupDisbanded = defineEvent('GroupDisbanded', 1, ({ z, Id, GroupId, member }) => ({
+  groupId: GroupId,
   reason: z.optional(z.string()),
   coordinator: z.optional(Id),
   members: z.array(z.strictObject(member)),

@@ -1,5 +1,6 @@
 /** Whether a stored event is of the shape that its type has: what is read is not checked, what is verified is. */
 import { eventCatalog, upcast, type EventType } from './catalog.ts'
+import { schemaOf } from './schemas.ts'
 
 /** What is wrong with it; undefined where nothing is, and where this build does not know its type. */
 export function misshapen(type: string, version: number, data: unknown): string | undefined {
@@ -10,7 +11,7 @@ export function misshapen(type: string, version: number, data: unknown): string 
     return String(error)
   }
   if (newest === undefined) return undefined
-  const result = eventCatalog[type as EventType].schema.safeParse(newest)
+  const result = schemaOf(eventCatalog[type as EventType]).safeParse(newest)
   // A later build may have added fields: they are kept, and mean nothing here.
   const faults = result.success ? [] : result.error.issues.filter(({ code }) => code !== 'unrecognized_keys')
   const [fault] = faults

@@ -2,11 +2,9 @@
  * STORED FORMAT. Messages and their deliveries. MessageSent stands on the sender's mailbox stream, what becomes of a
  * delivery on that of the mailbox it lies in. `sessionId` says in whose inbox a mailbox shows.
  */
-import * as z from 'zod/mini'
 import { defineEvent } from './define.ts'
-import { Id, Instant, Json, Mailbox } from './shapes.ts'
 
-export const MessageSent = defineEvent('MessageSent', 1, () => ({
+export const MessageSent = defineEvent('MessageSent', 1, ({ z, Id, Mailbox, Instant, Json }) => ({
   messageId: Id,
   from: Mailbox,
   /** The address as it was written, and the mailboxes that it meant. */
@@ -24,26 +22,33 @@ export const MessageSent = defineEvent('MessageSent', 1, () => ({
   expiresAt: z.optional(Instant),
 }))
 
-const delivery = { messageId: Id, mailbox: Mailbox, sessionId: z.optional(Id) }
+export const MessageDelivered = defineEvent('MessageDelivered', 1, ({ delivery }) => delivery)
+export const MessageUndeliverable = defineEvent('MessageUndeliverable', 1, ({ z, delivery }) => ({
+  ...delivery,
+  reason: z.string(),
+}))
+export const MessageAcknowledged = defineEvent('MessageAcknowledged', 1, ({ delivery }) => delivery)
 
-export const MessageDelivered = defineEvent('MessageDelivered', 1, () => delivery)
-export const MessageUndeliverable = defineEvent('MessageUndeliverable', 1, () => ({ ...delivery, reason: z.string() }))
-export const MessageAcknowledged = defineEvent('MessageAcknowledged', 1, () => delivery)
-
-/** Where a delivery goes instead. */
-const destination = { to: Mailbox, toSessionId: z.optional(Id) }
-
-export const MessageTransferred = defineEvent('MessageTransferred', 1, () => ({
+export const MessageTransferred = defineEvent('MessageTransferred', 1, ({ z, delivery, destination }) => ({
   ...delivery,
   ...destination,
   reason: z.string(),
 }))
-export const MessageDeadLettered = defineEvent('MessageDeadLettered', 1, () => ({ ...delivery, reason: z.string() }))
-export const MessageExpired = defineEvent('MessageExpired', 1, () => delivery)
+export const MessageDeadLettered = defineEvent('MessageDeadLettered', 1, ({ z, delivery }) => ({
+  ...delivery,
+  reason: z.string(),
+}))
+export const MessageExpired = defineEvent('MessageExpired', 1, ({ delivery }) => delivery)
 
 /** On the stream of the mailbox that asked. The first of these counts. */
-export const RequestAnswered = defineEvent('RequestAnswered', 1, () => ({ ...delivery, replyId: Id }))
-export const RequestExpired = defineEvent('RequestExpired', 1, () => delivery)
+export const RequestAnswered = defineEvent('RequestAnswered', 1, ({ Id, delivery }) => ({ ...delivery, replyId: Id }))
+export const RequestExpired = defineEvent('RequestExpired', 1, ({ delivery }) => delivery)
 
-export const DeadLetterRequeued = defineEvent('DeadLetterRequeued', 1, () => ({ ...delivery, ...destination }))
-export const DeadLetterDiscarded = defineEvent('DeadLetterDiscarded', 1, () => ({ ...delivery, reason: z.string() }))
+export const DeadLetterRequeued = defineEvent('DeadLetterRequeued', 1, ({ delivery, destination }) => ({
+  ...delivery,
+  ...destination,
+}))
+export const DeadLetterDiscarded = defineEvent('DeadLetterDiscarded', 1, ({ z, delivery }) => ({
+  ...delivery,
+  reason: z.string(),
+}))

@@ -2,11 +2,9 @@
  * STORED FORMAT. What happens to a run: its lifecycle, its children and its effects on `run-<id>`, its work on
  * `work-<id>`, and the places that it holds on `place-<hash>`.
  */
-import * as z from 'zod/mini'
 import { defineEvent } from './define.ts'
-import { Count, Id, Instant, Json, RunEnd, Values } from './shapes.ts'
 
-export const RunStarted = defineEvent('RunStarted', 1, () => ({
+export const RunStarted = defineEvent('RunStarted', 1, ({ z, Id, Instant, Count }) => ({
   runId: Id,
   sessionId: Id,
   rootSessionId: Id,
@@ -29,18 +27,18 @@ export const RunStarted = defineEvent('RunStarted', 1, () => ({
 }))
 
 /** On `seat-<session>`: for whoever has to know that no run starts there meanwhile. */
-export const RunSeated = defineEvent('RunSeated', 1, () => ({ runId: Id, sessionId: Id }))
+export const RunSeated = defineEvent('RunSeated', 1, ({ Id }) => ({ runId: Id, sessionId: Id }))
 
-export const RunBegan = defineEvent('RunBegan', 1, () => ({ runId: Id, modelUsed: z.optional(z.string()) }))
-export const RunSuspended = defineEvent('RunSuspended', 1, () => ({ runId: Id, reason: z.string() }))
+export const RunBegan = defineEvent('RunBegan', 1, ({ z, Id }) => ({ runId: Id, modelUsed: z.optional(z.string()) }))
+export const RunSuspended = defineEvent('RunSuspended', 1, ({ z, Id }) => ({ runId: Id, reason: z.string() }))
 /** While it waits no lease runs. */
-export const RunResumed = defineEvent('RunResumed', 1, () => ({
+export const RunResumed = defineEvent('RunResumed', 1, ({ z, Id, Instant, Count }) => ({
   runId: Id,
   leaseMs: z.optional(Count),
   leaseUntil: z.optional(Instant),
 }))
 
-export const RunProgressed = defineEvent('RunProgressed', 1, () => ({
+export const RunProgressed = defineEvent('RunProgressed', 1, ({ z, Id, Values }) => ({
   runId: Id,
   percent: z.optional(z.number()),
   step: z.optional(z.string()),
@@ -48,31 +46,33 @@ export const RunProgressed = defineEvent('RunProgressed', 1, () => ({
   usage: z.optional(Values),
 }))
 
-export const RunCheckpointed = defineEvent('RunCheckpointed', 1, () => ({
+export const RunCheckpointed = defineEvent('RunCheckpointed', 1, ({ z, Id, Json }) => ({
   runId: Id,
   label: z.string(),
   result: z.optional(Json),
 }))
 
-/** `sessionId` says whose seat it leaves. */
-const ended = { runId: Id, sessionId: Id }
-/** The run whose end ended this one too. */
-const endedWith = z.optional(Id)
+export const RunCompleted = defineEvent('RunCompleted', 1, ({ z, Json, ended }) => ({
+  ...ended,
+  result: z.optional(Json),
+}))
 
-export const RunCompleted = defineEvent('RunCompleted', 1, () => ({ ...ended, result: z.optional(Json) }))
-
-export const RunFailed = defineEvent('RunFailed', 1, () => ({
+export const RunFailed = defineEvent('RunFailed', 1, ({ z, Id, Json, ended }) => ({
   ...ended,
   reason: z.enum(['error', 'timeout', 'lost', 'budget', 'rejected']),
   error: z.string(),
   partial: z.optional(Json),
-  endedWith,
+  endedWith: z.optional(Id),
 }))
 
-export const RunCancelled = defineEvent('RunCancelled', 1, () => ({ ...ended, reason: z.string(), endedWith }))
+export const RunCancelled = defineEvent('RunCancelled', 1, ({ z, Id, ended }) => ({
+  ...ended,
+  reason: z.string(),
+  endedWith: z.optional(Id),
+}))
 
 /** On the parent's stream. */
-export const ChildRunLinked = defineEvent('ChildRunLinked', 1, () => ({
+export const ChildRunLinked = defineEvent('ChildRunLinked', 1, ({ z, Id }) => ({
   runId: Id,
   childRunId: Id,
   effectId: z.optional(Id),
@@ -80,16 +80,20 @@ export const ChildRunLinked = defineEvent('ChildRunLinked', 1, () => ({
 }))
 
 /** On the parent's stream. */
-export const ChildRunSettled = defineEvent('ChildRunSettled', 1, () => ({ runId: Id, childRunId: Id, outcome: RunEnd }))
+export const ChildRunSettled = defineEvent('ChildRunSettled', 1, ({ Id, RunEnd }) => ({
+  runId: Id,
+  childRunId: Id,
+  outcome: RunEnd,
+}))
 
-export const EffectRegistered = defineEvent('EffectRegistered', 1, () => ({
+export const EffectRegistered = defineEvent('EffectRegistered', 1, ({ z, Id }) => ({
   runId: Id,
   effectId: Id,
   kind: z.optional(z.string()),
   label: z.optional(z.string()),
 }))
 
-export const EffectSettled = defineEvent('EffectSettled', 1, () => ({
+export const EffectSettled = defineEvent('EffectSettled', 1, ({ z, Id, Json }) => ({
   runId: Id,
   effectId: Id,
   outcome: z.enum(['ok', 'error', 'cancelled']),
@@ -98,10 +102,10 @@ export const EffectSettled = defineEvent('EffectSettled', 1, () => ({
   childRunId: z.optional(Id),
 }))
 
-export const PlaceTaken = defineEvent('PlaceTaken', 1, () => ({
+export const PlaceTaken = defineEvent('PlaceTaken', 1, ({ z, Id }) => ({
   path: z.string(),
   use: z.enum(['worktree', 'runDir']),
   runId: Id,
 }))
 
-export const PlaceReleased = defineEvent('PlaceReleased', 1, () => ({ path: z.string(), runId: Id }))
+export const PlaceReleased = defineEvent('PlaceReleased', 1, ({ z, Id }) => ({ path: z.string(), runId: Id }))

@@ -1,9 +1,7 @@
 /** STORED FORMAT. What happens to a session: on `session-<id>`, its lease on `lease-<id>`. */
-import * as z from 'zod/mini'
 import { defineEvent } from './define.ts'
-import { Count, Id, Instant, Outcome, Values } from './shapes.ts'
 
-export const SessionOpened = defineEvent('SessionOpened', 1, () => ({
+export const SessionOpened = defineEvent('SessionOpened', 1, ({ z, Id, Instant, Count, Values }) => ({
   sessionId: Id,
   rootSessionId: Id,
   parentSessionId: z.optional(Id),
@@ -18,28 +16,28 @@ export const SessionOpened = defineEvent('SessionOpened', 1, () => ({
 }))
 
 /** From here on nothing can be attached to the session; what it holds is moved next. */
-export const SessionClosing = defineEvent('SessionClosing', 1, () => ({
+export const SessionClosing = defineEvent('SessionClosing', 1, ({ z, Id, Outcome }) => ({
   sessionId: Id,
   outcome: Outcome,
   reason: z.optional(z.string()),
   successorId: z.optional(Id),
 }))
 
-export const SessionClosed = defineEvent('SessionClosed', 1, () => ({
+export const SessionClosed = defineEvent('SessionClosed', 1, ({ z, Id, Outcome }) => ({
   sessionId: Id,
   outcome: Outcome,
   reason: z.optional(z.string()),
   successorId: z.optional(Id),
 }))
 
-export const SessionReopened = defineEvent('SessionReopened', 1, () => ({
+export const SessionReopened = defineEvent('SessionReopened', 1, ({ z, Id, Instant, Count }) => ({
   sessionId: Id,
   leaseMs: z.optional(Count),
   leaseUntil: z.optional(Instant),
 }))
 
 /** Of a session or of a run, whichever is named. */
-export const LeaseRenewed = defineEvent('LeaseRenewed', 1, () => ({
+export const LeaseRenewed = defineEvent('LeaseRenewed', 1, ({ z, Id, Instant, Count }) => ({
   sessionId: z.optional(Id),
   runId: z.optional(Id),
   /** How long it was granted for: the time of the commit is later than that of the grant. */

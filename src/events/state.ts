@@ -1,11 +1,7 @@
 /** STORED FORMAT. Shared state: a session's on `state-<root session>`, a run's on `work-<run>`, a seed on `run-<child>`. */
-import * as z from 'zod/mini'
 import { defineEvent } from './define.ts'
-import { Count, Id, Values } from './shapes.ts'
 
-const target = { scope: z.enum(['session', 'run']), id: Id }
-
-export const StateChanged = defineEvent('StateChanged', 1, () => ({
+export const StateChanged = defineEvent('StateChanged', 1, ({ z, Id, Values, target }) => ({
   ...target,
   set: Values,
   remove: z.array(z.string()),
@@ -16,7 +12,7 @@ export const StateChanged = defineEvent('StateChanged', 1, () => ({
 }))
 
 /** Immutable: what a child run starts from. */
-export const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, () => ({
+export const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, ({ z, Id, Count, Values }) => ({
   runId: Id,
   parentRunId: Id,
   values: Values,
@@ -29,7 +25,7 @@ export const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, () => ({
 }))
 
 /** On the target's stream, with the StateChanged that it brought. */
-export const ChildResultMerged = defineEvent('ChildResultMerged', 1, () => ({
+export const ChildResultMerged = defineEvent('ChildResultMerged', 1, ({ z, Id, target }) => ({
   ...target,
   childRunId: Id,
   checkpoint: z.optional(z.string()),

@@ -52,9 +52,10 @@ export interface Log {
   /**
    * The next entries from a cursor on: whole ones, in order; none ever appears before one that was already given to a
    * reader. A page, because awaiting every entry would cost more than judging it; not always a promise, because the
-   * news since the last look usually lies in memory.
+   * news since the last look usually lies in memory. Whoever wants nothing behind the entry at `last` may say so: the page
+   * may end there then.
    */
-  read(from: Cursor): Page | Promise<Page>
+  read(from: Cursor, last?: Cursor): Page | Promise<Page>
   /** One entry, by the reference that `read` gave; the line is the caller's to keep. */
   readAt(ref: Cursor): Promise<Entry>
   /** The end as it is now, with whatever stands there that is no whole entry yet. */

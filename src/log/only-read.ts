@@ -7,7 +7,7 @@ export const onlyRead = (log: Log): Log => ({
   maxCommitBytes: log.maxCommitBytes,
   append: () => Promise.reject(openedToRead(log.name)),
   sync: () => log.sync(),
-  read: (from) => log.read(from),
+  read: (from, last) => log.read(from, last),
   readAt: (ref) => log.readAt(ref),
   end: () => log.end(),
   watch: (onGrowth) => log.watch(onGrowth),

@@ -13,9 +13,9 @@ export function prefixOf(log: Log, end: Cursor): Log {
     maxCommitBytes: log.maxCommitBytes,
     append: () => Promise.reject(asItWas(log.name)),
     sync: () => Promise.resolve(end),
-    read(from) {
+    read(from, last) {
       if (from >= end) return { entries: [], next: from, atEnd: true }
-      const page = log.read(from)
+      const page = log.read(from, last)
       return page instanceof Promise ? page.then(cut) : cut(page)
     },
     readAt: (ref) => log.readAt(ref),

@@ -101,7 +101,7 @@ const lineAt = async (log: Log, place: CommitPlace): Promise<AcceptedLine> => ({
 /** As many of them as one look at the log finds, from the first on. */
 async function pageOf(log: Log, places: readonly CommitPlace[]): Promise<AcceptedLine[]> {
   const first = places[0] as CommitPlace
-  const { entries } = await log.read(first.ref)
+  const { entries } = await log.read(first.ref, places.at(-1)?.ref)
   const lines: AcceptedLine[] = []
   for (const { ref, line } of entries) {
     const place = places[lines.length]

@@ -1,10 +1,10 @@
 /** Copies the beginning of a file, chunk by chunk, and makes the copy durable. */
-import fs, { type FileHandle } from 'node:fs/promises'
-import { constants } from 'node:fs'
+import fs from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { storageError } from './safety.ts'
 
 const CHUNK = 1024 * 1024
-const { O_RDONLY, O_WRONLY, O_NOFOLLOW } = constants
+const { O_RDONLY, O_WRONLY, O_NOFOLLOW } = fs.constants
 
 /** Into a file that is there and empty. Answers how much was copied: less than `length` where the file has become shorter. */
 export async function copyBytes(
@@ -14,8 +14,8 @@ export async function copyBytes(
   told: (done: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  await using source = await fs.open(from, O_RDONLY | O_NOFOLLOW)
-  await using target = await fs.open(to, O_WRONLY | O_NOFOLLOW)
+  await using source = await fs.promises.open(from, O_RDONLY | O_NOFOLLOW)
+  await using target = await fs.promises.open(to, O_WRONLY | O_NOFOLLOW)
   const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, length)))
   let done = 0
   while (done < length) {

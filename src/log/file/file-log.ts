@@ -81,7 +81,7 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
       return size
     },
 
-    read(from) {
+    read(from, last) {
       assertOpen()
       const { size } = fs.fstatSync(fd)
       // Before every receipt: what was written is read back, and an answer that writes nothing rests on this look alone.
@@ -97,7 +97,7 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
         throw storageError(error, 'reading', file)
       }
       try {
-        const page = readPage(fd, from, size)
+        const page = readPage(fd, from, size, last)
         return page instanceof Promise ? page.catch(failed) : page
       } catch (error) {
         return failed(error)

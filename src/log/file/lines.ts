@@ -9,17 +9,23 @@ const readAsync = promisify(fs.read)
 /** Below this a read comes from the page cache and costs less than a hop to the thread pool and back. */
 const SMALL = 256 * 1024
 const CHUNK = 1024 * 1024
+/** Most are shorter. */
+const USUAL_LINE = 4 * 1024
 const NEWLINE = 0x0a
 const NOTHING = Buffer.alloc(0)
 
 /**
  * The next lines between two offsets: a chunk's worth, and at least one where there is one. Blank lines are skipped.
- * What follows the last line break is not there yet.
+ * What follows the last line break is not there yet. Nobody asks for more than the line at `last`.
  */
-export function readPage(fd: number, from: Cursor, end: Cursor): Page | Promise<Page> {
-  if (end - from > SMALL) return readLargePage(fd, from, end)
-  const chunk = fromSlab(end - from)
-  return pageOf(chunk, fs.readSync(fd, chunk, 0, chunk.length, from), from, end)
+export function readPage(fd: number, from: Cursor, end: Cursor, last = end): Page | Promise<Page> {
+  const size = Math.min(end, last + USUAL_LINE) - from
+  if (size <= SMALL) {
+    const chunk = fromSlab(size)
+    const page = pageOf(chunk, fs.readSync(fd, chunk, 0, chunk.length, from), from, end)
+    if (page.next > from || from + size === end) return page
+  }
+  return readLargePage(fd, from, end)
 }
 
 let slab = NOTHING
