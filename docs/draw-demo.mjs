@@ -3,6 +3,8 @@
  * hold together in any font; text keeps its columns.
  *
  *   npm run docs:demo
+ *
+ * It prints how that run ended, for the README to show the end of what the picture shows.
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -17,7 +19,7 @@ const INK = { text: '#d6dbe2', dim: '#7d8794', cyan: '#5fc9d6', red: '#f47f76', 
 
 const baton = path.resolve(import.meta.dirname, '../dist/baton.cjs')
 const printed = execFileSync(process.execPath, [baton, 'demo'], { encoding: 'utf8' })
-const [story = ''] = printed.split('\n\n')
+const [story = '', ...ending] = printed.split('\n\n')
 const lines = story.split('\n')
 const columns = Math.max(...lines.map((line) => line.length))
 const width = Math.ceil(2 * MARGIN + columns * CELL)
@@ -109,4 +111,5 @@ ${lines.map(drawLine).join('\n')}
 `
 const file = path.join(import.meta.dirname, 'demo.svg')
 fs.writeFileSync(file, svg)
+console.log(ending.join('\n\n'))
 console.log(`${path.relative(process.cwd(), file)}: ${lines.length} lines, ${Math.ceil(svg.length / 1024)} KB`)
