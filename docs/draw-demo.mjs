@@ -15,6 +15,7 @@ const LANES = 5
 /** Columns of a line of the story, as src/cli/demo/lanes.ts sets them. */
 const [LANE_AT, NAME_AT, TEXT_AT] = [9, 20, 30]
 
+const PANEL = '#171c22'
 const INK = { text: '#d6dbe2', dim: '#7d8794', cyan: '#5fc9d6', red: '#f47f76', green: '#7fce8b', yellow: '#e3bf6a' }
 
 const baton = path.resolve(import.meta.dirname, '../dist/baton.cjs')
@@ -61,47 +62,47 @@ const laneX = (lane) => round(x(LANE_AT + 2 * lane) + CELL / 2)
 const middle = (row) => round(y(row) + ROW / 2)
 const stroke = (d, ink, more = '') => (d === '' ? '' : `<path d="${d}" stroke="${INK[ink]}"${more}/>`)
 
+const dot = (fill) => (at) => `<circle cx="${at[0]}" cy="${at[1]}" r="3.4" fill="${fill}" stroke="${INK.cyan}"/>`
+const cross = (at) => `M${round(at[0] - 4)} ${round(at[1] - 4)}l8 8m0 -8l-8 8`
+
+const rows = lines.flatMap((line, row) => (isStory(line) ? [row] : []))
+const lanes = Array.from({ length: LANES }, (_, lane) => lane)
+const mark = (row, lane) => lines[row][LANE_AT + 2 * lane]
+const isReached = (row, lane) => [-1, 1].some((side) => lines[row][LANE_AT + 2 * lane + side] === '─')
+
 /** One line down for each actor, from its first sign of life to its end. */
+function lifeline(lane) {
+  const born = rows.find((row) => !'· ─'.includes(mark(row, lane)))
+  const dead = rows.find((row) => mark(row, lane) === '×')
+  if (born === undefined) return ''
+  return `M${laneX(lane)} ${middle(born)}V${dead === undefined ? y(rows.at(-1) + 1) : middle(dead)}`
+}
+
+/** Who does something, whom it reaches, and who is dead. */
 function drawLanes() {
-  const rows = lines.flatMap((line, row) => (isStory(line) ? [row] : []))
-  const at = (row, lane) => lines[row][LANE_AT + 2 * lane]
-  const down = Array.from({ length: LANES }, (_, lane) => {
-    const born = rows.find((row) => !'· ─'.includes(at(row, lane)))
-    const dead = rows.find((row) => at(row, lane) === '×')
-    if (born === undefined) return ''
-    return `M${laneX(lane)} ${middle(born)}V${dead === undefined ? y(rows.at(-1) + 1) : middle(dead)}`
-  })
   const across = []
-  const [doing, reached, killed] = [[], [], []]
-  const seen = new Set()
+  const found = { '●': [], '○': [], '×': [] }
+  const dead = new Set()
   for (const row of rows) {
-    const marks = Array.from({ length: LANES }, (_, lane) => lane).filter((lane) => '●○'.includes(at(row, lane)))
-    const struck = Array.from({ length: LANES }, (_, lane) => lane).filter((lane) => at(row, lane) === '×')
-    const isTo = (lane) => [lane * 2 - 1, lane * 2 + 1].some((cell) => lines[row][LANE_AT + cell] === '─')
-    const ends = [...marks, ...struck.filter(isTo)]
-    if (ends.length > 1) across.push(`M${laneX(Math.min(...ends))} ${middle(row)}H${laneX(Math.max(...ends))}`)
-    for (const lane of marks) (at(row, lane) === '●' ? doing : reached).push([laneX(lane), middle(row)])
-    for (const lane of struck) if (!seen.has(lane) || isTo(lane)) killed.push([laneX(lane), middle(row)])
-    for (const lane of struck) seen.add(lane)
+    const ends = lanes.filter((lane) => mark(row, lane) in found && (mark(row, lane) !== '×' || isReached(row, lane)))
+    if (ends.length > 1) across.push(`M${laneX(ends[0])} ${middle(row)}H${laneX(ends.at(-1))}`)
+    const news = lanes.filter((lane) => mark(row, lane) === '×' && !dead.has(lane))
+    for (const lane of new Set([...ends, ...news])) found[mark(row, lane)].push([laneX(lane), middle(row)])
+    for (const lane of news) dead.add(lane)
   }
-  const dot =
-    (ink, fill) =>
-    ([cx, cy]) =>
-      `<circle cx="${cx}" cy="${cy}" r="3.4" fill="${fill}" stroke="${INK[ink]}"/>`
-  const cross = ([cx, cy]) => `M${cx - 4} ${cy - 4}l8 8m0 -8l-8 8`
   return (
-    stroke(down.join(''), 'dim', ' stroke-opacity=".55"') +
+    stroke(lanes.map(lifeline).join(''), 'dim', ' stroke-opacity=".55"') +
     stroke(across.join(''), 'cyan', ' stroke-opacity=".6"') +
-    doing.map(dot('cyan', INK.cyan)).join('') +
-    reached.map(dot('cyan', '#171c22')).join('') +
-    stroke(killed.map(cross).join(''), 'red', ' stroke-width="2"')
+    found['●'].map(dot(INK.cyan)).join('') +
+    found['○'].map(dot(PANEL)).join('') +
+    stroke(found['×'].map(cross).join(''), 'red', ' stroke-width="2"')
   )
 }
 
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title">
 <title id="title">baton demo: five processes on one hub; a worker is killed, and its work, mail and task go to another</title>
-<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="9" fill="#171c22" stroke="#4a535e"/>
-<circle cx="20" cy="20" r="5.5" fill="#f47f76"/><circle cx="39" cy="20" r="5.5" fill="#e3bf6a"/><circle cx="58" cy="20" r="5.5" fill="#7fce8b"/>
+<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="9" fill="${PANEL}" stroke="#4a535e"/>
+<circle cx="20" cy="20" r="5.5" fill="${INK.red}"/><circle cx="39" cy="20" r="5.5" fill="${INK.yellow}"/><circle cx="58" cy="20" r="5.5" fill="${INK.green}"/>
 <text x="${round(width / 2)}" y="24.5" text-anchor="middle" fill="${INK.dim}" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="12.5">baton demo</text>
 <g fill="none" stroke-width="1.2">${drawLanes()}</g>
 <g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="12.5" xml:space="preserve">

@@ -38,9 +38,8 @@ export function openLanes(actors: readonly string[], look: Look, width: number):
       const between = i >= from && i < until ? dim('─', look) : ' '
       if (i === at) return (mood === 'bad' ? red('●', look) : cyan('●', look)) + between
       if (ends.includes(i)) return (life === 'killed' ? red('×', look) : cyan('○', look)) + between
-      if (life === 'killed') return red(STANDING.killed, look) + between
-      const crossed = life === 'alive' ? '┼' : '─'
-      return dim(i > from && i < until ? crossed : STANDING[life], look) + between
+      if (i > from && i < until) return dim(life === 'alive' ? '┼' : '─', look) + between
+      return (life === 'killed' ? red : dim)(STANDING[life], look) + between
     })
     return cells.join('')
   }

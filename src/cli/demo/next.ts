@@ -31,13 +31,14 @@ export function programFor(dir: string): Typed {
   return (...words) => [...lead, ...words, '--dir', dir].map(quoted).join(' ')
 }
 
-function program({ argv, env, cwd } = process): string[] {
+function program(): string[] {
+  const { argv, env } = process
   const [, file = ''] = argv
   // npx has it in a place of its own; a link that npm made is on the PATH.
   if (env['npm_command'] === 'exec') return ['npx', pack.name]
   if (path.basename(file) === 'baton') return ['baton']
   // npm runs its scripts in the package, wherever it was called: whoever did that is perhaps not there.
-  const { INIT_CWD: calledIn = cwd() } = env
-  const near = calledIn === cwd() ? path.relative(calledIn, file) : file
+  const cwd = process.cwd()
+  const near = (env['INIT_CWD'] ?? cwd) === cwd ? path.relative(cwd, file) : file
   return ['node', near.length < file.length ? near : file]
 }

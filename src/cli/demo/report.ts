@@ -1,6 +1,6 @@
 /** What came of it, read from the hub alone; but how a process ended only Node knows. */
 import path from 'node:path'
-import type { EventData, GroupView, Hub, LoggedEvent, OwnershipView, RunTree } from '../../index.ts'
+import type { EventData, EventType, GroupView, Hub, LoggedEvent, OwnershipView, RunTree } from '../../index.ts'
 import { CREW, KIND, PLANNER, RELEASE, TASK } from './cast.ts'
 import type { Killed } from './operator.ts'
 import { nextCommands, programFor, type Next } from './next.ts'
@@ -113,15 +113,11 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 }
 
 /** Events of a type, with their data as that type has it. */
-function ofType<Type extends Parameters<typeof isOf>[1]>(
+const ofType = <Type extends EventType>(
   events: readonly LoggedEvent[],
   type: Type,
-): (Omit<LoggedEvent, 'data'> & { readonly data: EventData<Type> })[] {
-  return events.filter((event) => isOf(event, type)) as never
-}
-
-const isOf = (event: LoggedEvent, type: 'MessageSent' | 'RunFailed' | 'ChildResultMerged'): boolean =>
-  event.type === type
+): (Omit<LoggedEvent, 'data'> & { readonly data: EventData<Type> })[] =>
+  events.filter((event) => event.type === type) as never
 
 function processOf({ name, pid, end }: Member, events: readonly LoggedEvent[]): Process {
   const commits = new Set(events.flatMap(({ commit, by }) => (by.pid === pid ? commit : [])))
