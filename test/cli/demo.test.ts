@@ -233,7 +233,7 @@ describe('twice, to the end', () => {
     const children = of('RunStarted').filter(({ data }) => data.parentRunId === 'release')
     const project = path.dirname(report.hub.dir)
     for (const { data } of children) {
-      expect(data).toMatchObject({ context: 'isolated', leaseMs: 3_000 })
+      expect(data).toMatchObject({ context: 'isolated', leaseMs: 3_500 })
       expect(data.worktree?.path).toBe(path.join(project, 'worktrees', data.effectId ?? ''))
     }
     expect(of('ChildStateSeeded').map(({ data }) => data.runId)).toEqual(children.map(({ data }) => data.runId))

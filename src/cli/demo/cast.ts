@@ -31,7 +31,7 @@ export const KIND = {
 } as const
 
 /** Long enough for a process that waits its turn on a busy machine, short enough to be watched running out. */
-export const LEASE_MS = 3_000
+export const LEASE_MS = 3_500
 /** How often each hub looks for what is due: any of them ends the run of whoever was killed. */
 export const SWEEP_MS = 500
 /** A colleague's answer comes, also where it has to wait for a lease to run out. */

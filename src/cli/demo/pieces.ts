@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventData, Hub, MessageView, ReceiptEvent } from '../../index.ts'
 import { ANSWER_WITHIN, CREW, HALF, KIND, RELEASE } from './cast.ts'
 
-const STEP_MS = 250
+const STEP_MS = 300
 
 /** A run at work, for whoever does it. */
 interface Job {
