@@ -187,3 +187,29 @@ console.log(await conduct(hub))
 await crew(hub)
 console.log('the release:', JSON.stringify((await hub.state(RUN).get()).values))
 await hub.close()
+
+/* Prints
+the hub is ...
+plan/start: StartRun
+plan/tell: SendMessage
+planner has taken care of: what has to be built?
+team: FormGroup
+build/parser/start: StartRun
+build/printer/start: StartRun
+build/docs/start: StartRun
+build/dispatch: DispatchRound
+ann has taken care of: build parser
+bob has taken care of: build printer
+cyd has taken care of: build docs
+merge/parser: MergeChildResult
+merge/printer: MergeChildResult
+merge/docs: MergeChildResult
+approval: SendMessage
+lead has taken care of: shall parser, printer, docs go out?
+tell: Broadcast
+released
+ann has taken care of: the lead says: yes
+bob has taken care of: the lead says: yes
+cyd has taken care of: the lead says: yes
+the release: {"built.docs":true,"built.parser":true,"built.printer":true,"lines":240}
+*/

@@ -1,77 +1,80 @@
 /** Every code that a caller can meet. A code never changes its meaning; new ones are added. */
-export type ErrorCode =
+export const ERROR_CODES = [
   // what was asked cannot be read or is too much
-  | 'INVALID_COMMAND'
-  | 'BAD_ID'
-  | 'BAD_ADDRESS'
-  | 'AMBIGUOUS_ADDRESS'
-  | 'PAYLOAD_TOO_LARGE'
-  | 'LIMIT_EXCEEDED'
+  'INVALID_COMMAND',
+  'BAD_ID',
+  'BAD_ADDRESS',
+  'AMBIGUOUS_ADDRESS',
+  'PAYLOAD_TOO_LARGE',
+  'LIMIT_EXCEEDED',
   // it is not there
-  | 'HUB_NOT_FOUND'
-  | 'UNKNOWN_SESSION'
-  | 'UNKNOWN_RUN'
-  | 'UNKNOWN_EFFECT'
-  | 'UNKNOWN_TASK'
-  | 'UNKNOWN_GROUP'
-  | 'UNKNOWN_MESSAGE'
-  | 'UNKNOWN_ITEM'
-  | 'UNKNOWN_COMMIT'
-  | 'UNKNOWN_CHECKPOINT'
+  'HUB_NOT_FOUND',
+  'UNKNOWN_SESSION',
+  'UNKNOWN_RUN',
+  'UNKNOWN_EFFECT',
+  'UNKNOWN_TASK',
+  'UNKNOWN_GROUP',
+  'UNKNOWN_MESSAGE',
+  'UNKNOWN_ITEM',
+  'UNKNOWN_COMMIT',
+  'UNKNOWN_CHECKPOINT',
   // it is not in a state for that
-  | 'SESSION_EXISTS'
-  | 'SESSION_CLOSED'
-  | 'RUN_EXISTS'
-  | 'RUN_TERMINAL'
-  | 'RUNS_LIVE'
-  | 'CHILDREN_LIVE'
-  | 'DEPTH_EXCEEDED'
-  | 'TASK_EXISTS'
-  | 'TASK_CLOSED'
-  | 'GROUP_DISBANDED'
-  | 'ROUND_OPEN'
-  | 'INVALID_TRANSITION'
-  | 'PLACE_IN_USE'
+  'SESSION_EXISTS',
+  'SESSION_CLOSED',
+  'RUN_EXISTS',
+  'RUN_TERMINAL',
+  'RUNS_LIVE',
+  'CHILDREN_LIVE',
+  'DEPTH_EXCEEDED',
+  'TASK_EXISTS',
+  'TASK_CLOSED',
+  'GROUP_DISBANDED',
+  'ROUND_OPEN',
+  'INVALID_TRANSITION',
+  'PLACE_IN_USE',
   // it is not yours to do
-  | 'NOT_ALLOWED'
-  | 'NOT_OWNER'
-  | 'ALREADY_OWNED'
-  | 'STALE_EPOCH'
-  | 'OWNER_MUST_HAND_OFF'
-  | 'NOT_PARTICIPANT'
-  | 'NOT_RECIPIENT'
-  | 'NOT_TARGET'
-  | 'NOT_COORDINATOR'
-  | 'NOT_A_CHILD'
-  | 'UNRELATED'
+  'NOT_ALLOWED',
+  'NOT_OWNER',
+  'ALREADY_OWNED',
+  'STALE_EPOCH',
+  'OWNER_MUST_HAND_OFF',
+  'NOT_PARTICIPANT',
+  'NOT_RECIPIENT',
+  'NOT_TARGET',
+  'NOT_COORDINATOR',
+  'NOT_A_CHILD',
+  'UNRELATED',
   // nobody can take it
-  | 'NO_RECIPIENTS'
-  | 'INBOX_FULL'
-  | 'REQUEST_EXPIRED'
-  | 'HANDOFF_PENDING'
-  | 'NO_PENDING_HANDOFF'
-  | 'HANDOFF_TO_SELF'
+  'NO_RECIPIENTS',
+  'INBOX_FULL',
+  'REQUEST_EXPIRED',
+  'HANDOFF_PENDING',
+  'NO_PENDING_HANDOFF',
+  'HANDOFF_TO_SELF',
   // shared state
-  | 'SEED_AFTER_START'
-  | 'ALREADY_SEEDED'
-  | 'CHILD_NOT_SETTLED'
-  | 'CHILD_NOT_SUCCEEDED'
-  | 'MERGE_CONFLICT'
-  | 'STATE_VERSION'
+  'SEED_AFTER_START',
+  'ALREADY_SEEDED',
+  'CHILD_NOT_SETTLED',
+  'CHILD_NOT_SUCCEEDED',
+  'MERGE_CONFLICT',
+  'STATE_VERSION',
   // somebody else was faster
-  | 'CONFLICT'
-  | 'KEY_REUSED'
+  'CONFLICT',
+  'KEY_REUSED',
   // what was seen is not what is here
-  | 'CURSOR_LOST'
+  'CURSOR_LOST',
   // a copy of a log
-  | 'TARGET_EXISTS'
+  'TARGET_EXISTS',
   // the log itself
-  | 'STORAGE_FAILED'
-  | 'STORAGE_FULL'
-  | 'STORAGE_UNSAFE'
-  | 'LOG_DAMAGED'
-  | 'LOG_TOO_NEW'
-  | 'VIEW_STALE'
+  'STORAGE_FAILED',
+  'STORAGE_FULL',
+  'STORAGE_UNSAFE',
+  'LOG_DAMAGED',
+  'LOG_TOO_NEW',
+  'VIEW_STALE',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
 
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'STORAGE_FULL', 'INBOX_FULL'])
 

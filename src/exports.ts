@@ -43,7 +43,7 @@ export { verifyHub } from './queries/verify.ts'
 export { describeEvent } from './queries/sentences.ts'
 export type { WhySubject } from './queries/why-subjects.ts'
 export type { Why, WhyStep, WhyVoid } from './queries/why.ts'
-export { BatonError, isBatonError, type ErrorCode } from './errors.ts'
+export { BatonError, ERROR_CODES, isBatonError, type ErrorCode } from './errors.ts'
 export { systemClock, ulidFactory, type Clock, type NewId } from './ids.ts'
 export { nearest } from './domain/nearest.ts'
 

@@ -118,10 +118,10 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     const options = { ...(key !== undefined && { key }), ...(signal !== undefined && { signal }) }
     const replyWithinMs = millisecondsOf(replyWithin)
     const receipt = await send({ type: 'SendMessage', ...message, replyWithinMs }, options)
-    const { messageId } = (receipt.events[0] as ReceiptEvent).data as { messageId: string }
+    const [sent] = receipt.events as [ReceiptEvent<'MessageSent'>]
     // With grace, as the timer gives it: a laptop that slept past the answer slept past its leases too.
     const expire = (): Promise<Receipt> => sweep({ awakeSince: instant(parts.clock()) })
-    return inHand(await awaitReply({ ...parts, sweep: expire }, messageId, signal))
+    return inHand(await awaitReply({ ...parts, sweep: expire }, sent.data.messageId, signal))
   }
 
   async function* received(name: string | undefined, options: SubscribeOptions): AsyncGenerator<ReceivedMessage> {

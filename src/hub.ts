@@ -28,6 +28,7 @@ import { unsortedTimers } from './queries/timers.ts'
 
 export type { Hub } from './hub-api.ts'
 
+/** How a hub is opened; `openHub({})` opens `.baton` in the working directory, in the operator's name. */
 export interface HubOptions {
   /** The hub's directory, usually `.baton`. */
   readonly dir?: string
@@ -39,12 +40,15 @@ export interface HubOptions {
   readonly actor?: Actor
   /** `disk` (the default) answers after the sync; `os` after the write, which survives `kill -9` but no power cut. */
   readonly durability?: Durability
-  /** How long a command goes on when others keep changing what it relies on, in milliseconds. */
+  /** How long a command goes on when others keep changing what it relies on, in milliseconds; 10 s if nothing is said. */
   readonly patience?: number
   /** How much a hub takes: sizes, counts, depths. */
   readonly limits?: Partial<Limits>
+  /** The one source of time. */
   readonly clock?: Clock
+  /** The one source of ids. */
   readonly newId?: NewId
+  /** Opens network, 9p and FUSE file systems too, which do not keep concurrent appends in order. */
   readonly unsafeFileSystem?: boolean
   /** Looks and leaves everything as it is: no command, no snapshot, no sweep. To read, any file system will do. */
   readonly readOnly?: boolean
@@ -57,7 +61,10 @@ export interface HubOptions {
 const PATIENCE_MS = 10_000
 const SWEEP_MS = 5_000
 
-/** Opens a hub: the one place where the parts are wired. */
+/**
+ * Opens a hub: a replica that folds the log and can write to it. Any number of processes may have it open.
+ * The one place where the parts are wired.
+ */
 export async function openHub(options: HubOptions): Promise<Hub> {
   const actor = asActor(options.actor ?? { kind: 'operator' })
   const log = logOf(options)

@@ -1,5 +1,7 @@
 /** Every command: what it does, what it refuses, and that the tables are complete. */
+import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
 import { commandCatalog, type CommandType, type ErrorCode } from '../src/index.ts'
 import { isAccepted, playAccepted, playRefused, reliedOnBy, type Accepted, type Refused } from './rules/cases.ts'
 import { acknowledgeCases } from './rules/acknowledge.ts'
@@ -86,6 +88,27 @@ describe.each(commands)('%s', (type) => {
     })
   }
   for (const rule of refusedOf(type)) test(`${rule.rejects}: ${rule.name}`, () => playRefused(rule))
+})
+
+const published = (file: string) =>
+  z.fromJSONSchema(
+    JSON.parse(fs.readFileSync(new URL(`../dist/schemas/${file}.json`, import.meta.url), 'utf8')) as never,
+  )
+
+describe('the published JSON Schemas', () => {
+  test.each(commands)(
+    'that of %s takes every accepted case, those of its events what follows, and no word beside',
+    (type) => {
+      const schema = published(`commands/${type}`)
+      for (const { when, follows } of acceptedOf(type)) {
+        expect(schema.safeParse(when), JSON.stringify(when)).toMatchObject({ success: true })
+        expect(schema.safeParse({ ...when, nonsense: true }).success).toBe(false)
+        for (const event of follows) {
+          expect(published(`events/${event.type}`).safeParse(event.data), event.type).toMatchObject({ success: true })
+        }
+      }
+    },
+  )
 })
 
 describe('the tables are complete', () => {

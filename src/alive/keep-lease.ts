@@ -3,11 +3,13 @@ import type { RenewLease } from '../commands/renew-lease.ts'
 import { LONGEST_TIMER_MS } from '../domain/duration.ts'
 import { BatonError, type ErrorCode } from '../errors.ts'
 
+/** How a lease is kept. */
 export interface LeaseOptions {
-  /** How long the lease runs after each renewal; it is renewed three times as often. */
+  /** How long the lease runs after each renewal, 30 s if nothing is said; it is renewed three times as often. */
   readonly leaseMs?: number
 }
 
+/** A lease that is renewed until it is stopped; `using` stops it at the end of the block. */
 export interface KeptLease {
   /** Aborted, with the reason, once there is nothing left to renew: the run has ended, the session is closed. */
   readonly signal: AbortSignal

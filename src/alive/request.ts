@@ -17,6 +17,7 @@ export interface RequestParts {
   readonly sweep: () => Promise<unknown>
 }
 
+/** How long to wait for an answer, and what to call the question. */
 export interface RequestOptions {
   /** Milliseconds, or `30s`, `5m`, `2h`. */
   readonly replyWithin: number | string

@@ -2,7 +2,9 @@
 import { hubClosed, type Growth } from '../queries/growth.ts'
 import type { Reading } from '../queries/reading.ts'
 
+/** How `hub.until` waits. */
 export interface UntilOptions {
+  /** There is no timeout but this: `AbortSignal.timeout(30_000)`. */
   readonly signal?: AbortSignal
 }
 

@@ -25,7 +25,7 @@ import type { CommandDefinition } from './define.ts'
 import { parseCommand } from './parse.ts'
 import { receiptFrom, type Receipt } from './receipt.ts'
 
-/** What a command would do. */
+/** What a command would do: nothing of it was written. */
 export interface DryRun {
   readonly dryRun: true
   /** The mailboxes that would get a message. */
@@ -33,11 +33,12 @@ export interface DryRun {
   readonly events: readonly { readonly type: string; readonly stream: string; readonly data: unknown }[]
 }
 
+/** How a command is sent. */
 export interface SendOptions {
   /** Makes the command idempotent for good: sent again under it, it answers with the first receipt. */
   readonly key?: string
   readonly signal?: AbortSignal
-  /** How long to go on deciding again, in milliseconds. */
+  /** How long to go on deciding again, in milliseconds, in place of the hub's. */
   readonly patience?: number
 }
 

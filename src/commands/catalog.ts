@@ -47,6 +47,7 @@ import { startRun, type StartRun } from './start-run.ts'
 import { suspendRun, type SuspendRun } from './suspend-run.ts'
 import { transferCoordinator, type TransferCoordinator } from './transfer-coordinator.ts'
 
+/** By name: summary, schema, the kinds of streams that it relies on, the codes that it can be refused with. */
 export const commandCatalog = {
   OpenSession: openSession,
   CloseSession: closeSession,
@@ -95,6 +96,7 @@ export const commandCatalog = {
   ExpireDue: expireDue,
 } satisfies Record<string, CommandDefinition>
 
+/** The names of all commands. */
 export type CommandType = keyof typeof commandCatalog
 
 /** Whatever a hub can be asked to do. */

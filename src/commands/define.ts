@@ -40,8 +40,10 @@ interface CommandShape<Schema extends z.ZodMiniType> {
   readonly schema: () => Schema
 }
 
-/** What a command holds, as its schema says. */
-export type CommandOf<Shape extends CommandShape<z.ZodMiniType>> = z.infer<ReturnType<Shape['schema']>>
+/** What a command holds, as its schema says. Nobody writes to it: callers may hand over what they may not change. */
+export type CommandOf<Shape extends CommandShape<z.ZodMiniType>> = Unwritten<z.infer<ReturnType<Shape['schema']>>>
+
+type Unwritten<Value> = Value extends object ? { readonly [Key in keyof Value]: Unwritten<Value[Key]> } : Value
 
 export const commandSchema = <Type extends string, Fields extends z.core.$ZodShape>(
   type: Type,

@@ -1,3 +1,4 @@
+import type { EventData, EventType } from '../events/catalog.ts'
 import type { StoredEvent } from '../log/commit.ts'
 
 /** What became of a command. */
@@ -13,13 +14,16 @@ export interface Receipt {
   readonly steps?: readonly Receipt[]
 }
 
-export interface ReceiptEvent {
-  readonly type: string
-  readonly stream: string
-  readonly version: number
-  readonly position: number
-  readonly data: unknown
-}
+/** An event of a commit; the ids that were made for it are in its data, which its type tells the shape of. */
+export type ReceiptEvent<Type extends EventType = EventType> = {
+  readonly [T in Type]: {
+    readonly type: T
+    readonly stream: string
+    readonly version: number
+    readonly position: number
+    readonly data: EventData<T>
+  }
+}[Type]
 
 export function receiptFrom(
   commit: string,
@@ -34,13 +38,11 @@ export function receiptFrom(
     duplicate: false,
     /** Copied when somebody looks: the views hold the same objects, and a receipt is the caller's. */
     get events() {
-      copied ??= events.map(({ s, t, d }, i) => ({
-        type: t,
-        stream: s,
-        version: versions[i] as number,
-        position: position + i,
-        data: structuredClone(d),
-      }))
+      copied ??= events.map(({ s, t, d }, i) => {
+        const event = { type: t, stream: s, version: versions[i], position: position + i, data: structuredClone(d) }
+        // Written by a command: its events are of the catalogue, each with the data of its type.
+        return event as ReceiptEvent
+      })
       return copied
     },
   }

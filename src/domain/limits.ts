@@ -18,6 +18,7 @@ export interface Limits {
   readonly commitBytes: number
 }
 
+/** What a hub takes if nothing else is said. */
 export const DEFAULT_LIMITS: Limits = {
   payloadBytes: 64 * 1024,
   valueBytes: 64 * 1024,

@@ -7,6 +7,7 @@ import { isPlain, same } from './json.ts'
 /** Absent is a value of its own: a key that was never there, or was removed. */
 export type Value = { readonly value: unknown } | undefined
 
+/** What a merge does with a key that both sides have changed; `fail` if nothing is said. */
 export type Strategy =
   | 'fail'
   | 'ours'

@@ -8,10 +8,13 @@ import * as session from './session.ts'
 import * as state from './state.ts'
 import * as task from './task.ts'
 
+/** By name: version, schema, and the upcasters from earlier versions. */
 export const eventCatalog = { ...session, ...run, ...state, ...task, ...message, ...group }
 
+/** The names of Baton's events. */
 export type EventType = keyof typeof eventCatalog
 type ShapeOf<Type extends EventType> = ReturnType<(typeof eventCatalog)[Type]['shape']>
+/** The data of an event of this type. */
 export type EventData<Type extends EventType> = z.infer<z.ZodMiniObject<ShapeOf<Type>, z.core.$strict>>
 
 /** An event that a decision wants to have written. */

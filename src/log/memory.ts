@@ -5,6 +5,7 @@ import type { Entry, Log } from './log.ts'
 
 const PAGE = 256
 
+/** A log in memory: for tests, and for hubs that need not last. */
 export function openMemoryLog(name = 'memory'): Log {
   const lines: Buffer[] = []
   const watchers = new Set<() => void>()

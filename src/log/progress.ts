@@ -1,5 +1,6 @@
 /** How far something is that takes a while. */
 
+/** How far something is, in bytes of the log. */
 export interface Progress {
   readonly done: number
   readonly total: number

@@ -5,6 +5,7 @@ import { createFold } from './fold.ts'
 import type { Judged } from './judging.ts'
 import type { Log } from './log.ts'
 
+/** Something that is wrong in a log, and where. */
 export interface Finding {
   readonly kind: 'torn' | 'invalid' | 'orphaned' | 'claim' | 'event' | 'tail' | 'damaged' | 'too-new' | 'empty'
   /** Where in the log. */
@@ -13,6 +14,7 @@ export interface Finding {
   readonly commit?: string
 }
 
+/** What a log holds, and what is wrong with it. */
 export interface Report {
   readonly hub: string | undefined
   readonly commits: number
@@ -24,6 +26,7 @@ export interface Report {
   readonly findings: readonly Finding[]
 }
 
+/** How a reading of the whole log is watched and stopped. */
 export interface VerifyOptions {
   readonly signal?: AbortSignal
   /** Called now and then with the offset that was reached. */
@@ -34,6 +37,7 @@ export interface VerifyOptions {
 
 const PROGRESS_EVERY = 256
 
+/** Reads a whole log: bytes, chain and versions. Changes nothing. */
 export async function verifyLog(log: Log, options: VerifyOptions = {}): Promise<Report> {
   let findings: Finding[] = []
   let voids: Record<string, number> = {}

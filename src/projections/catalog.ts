@@ -35,5 +35,6 @@ export const viewCatalog = {
   directory,
 }
 
+/** The names of the views. */
 export type ViewName = keyof typeof viewCatalog
 export type DocOf<Name extends ViewName> = (typeof viewCatalog)[Name] extends View<infer Doc> ? Doc : never

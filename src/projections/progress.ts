@@ -2,6 +2,7 @@
 import type { Judged } from '../log/judging.ts'
 import type { Progress } from '../log/progress.ts'
 
+/** How far a rebuild or a comparison is. */
 export interface PhaseProgress extends Progress {
   readonly phase: 'fold' | 'compare' | 'check'
 }

@@ -12,11 +12,13 @@ import { isTableDamaged } from './snapshots/damaged.ts'
 import { createPace } from './snapshots/pace.ts'
 import type { FoldedLog } from './verify.ts'
 
+/** How a rebuild is watched and stopped; a later one goes on where it was stopped. */
 export interface RebuildOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: OnProgress
 }
 
+/** What was folded again. */
 export interface RebuildReport {
   readonly views: readonly string[]
   readonly position: number

@@ -6,6 +6,7 @@ import type { Problem } from './snapshots/store.ts'
 import type { PhaseProgress } from './progress.ts'
 import type { FoldedLog } from './verify.ts'
 
+/** How one view stands. */
 export interface ViewStatus {
   readonly view: string
   readonly version: number
@@ -17,6 +18,7 @@ export interface ViewStatus {
   readonly error?: string
 }
 
+/** What lies on the disk, for whoever opens next. */
 export interface SnapshotStatus {
   readonly dir: string
   readonly number: number
@@ -31,6 +33,7 @@ export interface SnapshotStatus {
   readonly problems: readonly Problem[]
 }
 
+/** How all views stand. */
 export interface ViewsStatus {
   /** Up to where everything is folded. */
   readonly position: number

@@ -10,6 +10,7 @@ import { isTableDamaged } from './snapshots/damaged.ts'
 import { createPace } from './snapshots/pace.ts'
 import type { Snapshots } from './snapshots/store.ts'
 
+/** A document that is not what the log makes. */
 export interface Drift {
   readonly view: string
   readonly key: string
@@ -20,6 +21,7 @@ export interface Drift {
   readonly found?: unknown
 }
 
+/** What a comparison with a fresh fold found. */
 export interface ViewsReport {
   /** Up to which position the views were compared. */
   readonly position: number
@@ -29,6 +31,7 @@ export interface ViewsReport {
   readonly drift: readonly Drift[]
 }
 
+/** How a comparison is watched and stopped. */
 export interface ViewsOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: OnProgress

@@ -5,6 +5,7 @@ import type { Actor, Commit } from '../log/commit.ts'
 import { commitIn } from '../log/read-commit.ts'
 import { commitAt, logged, type Freshness, type LoggedEvent, type Reading } from './reading.ts'
 
+/** One commit: who decided what, on what it had seen. */
 export interface CommitView {
   readonly id: string
   /** Its number among the accepted commits. */

@@ -3,6 +3,7 @@ import { ALL, type DeadLetter } from '../projections/dead-letters.ts'
 import { pageOf, type ListOptions, type Page } from './listing.ts'
 import type { Reading } from './reading.ts'
 
+/** A message that reached nobody, and why. */
 export interface DeadLetterView extends DeadLetter {
   readonly from: string
   /** As it was written. */

@@ -12,6 +12,7 @@ import { commitBy, type Moment } from './moments.ts'
 import { assertLimit, type Reading } from './reading.ts'
 import { touched } from './replay.ts'
 
+/** A document that is not the same at both moments. */
 export interface DocumentChange {
   readonly view: ViewName
   readonly key: string
@@ -22,7 +23,9 @@ export interface DocumentChange {
   readonly after: unknown
 }
 
+/** Which differences are told. */
 export interface DiffOptions {
+  /** One view alone; `history` and `directory` only where they are named. */
   readonly view?: ViewName
   readonly limit?: number
   readonly signal?: AbortSignal

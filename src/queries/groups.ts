@@ -8,16 +8,19 @@ import { asking } from '../domain/world.ts'
 import { listed, pageOf, positionOf, type ListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
 
+/** One item of a round. */
 export interface ItemView extends Item {
   readonly itemId: string
   /** How the run stands that it waits for. */
   readonly runStatus?: Run['status']
 }
 
+/** A round: what was handed out, what is in, the verdict. */
 export interface RoundView extends Omit<Round, 'items'> {
   readonly items: readonly ItemView[]
 }
 
+/** A group and one of its rounds. */
 export interface GroupView extends Omit<Group, 'members' | 'formed'> {
   /** Where it was formed. */
   readonly position: number
@@ -26,7 +29,9 @@ export interface GroupView extends Omit<Group, 'members' | 'formed'> {
   readonly round?: RoundView
 }
 
+/** Which round to show. */
 export interface GroupOptions extends Freshness {
+  /** Another than the newest. */
   readonly round?: number
 }
 

@@ -14,6 +14,7 @@ import {
   type Direction,
 } from './reading.ts'
 
+/** Whose history. */
 export type HistoryScope =
   | { readonly task: string }
   | { readonly session: string }
@@ -29,6 +30,7 @@ export interface HistoryOptions extends Bookmarks, Freshness {
   readonly direction?: Direction
 }
 
+/** A part of a history. */
 export interface HistoryPage {
   readonly events: readonly LoggedEvent[]
   /** There is more in this direction: go on `after`, or `before`, the position of the last event. */

@@ -15,6 +15,7 @@ import {
   type Direction,
 } from './reading.ts'
 
+/** A message where it waits. */
 export interface MessageView {
   readonly id: string
   /** Where it came. */
@@ -37,6 +38,7 @@ export interface MessageView {
   readonly data?: unknown
 }
 
+/** Which messages of an inbox. */
 export interface InboxFilter {
   /** A session, any of its runs included; a run as `run:<id>`; `operator`. */
   readonly from?: string

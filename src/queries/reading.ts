@@ -43,6 +43,7 @@ export interface Reading {
 /** What was looked at before a wait may have changed behind it. */
 type Synchronous<Answer> = Answer extends PromiseLike<unknown> ? never : Answer
 
+/** How new an answer has to be. */
 export interface Freshness {
   /** The answer shows at least what stands here: the position of a receipt, for instance. */
   readonly atLeast?: number

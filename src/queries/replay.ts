@@ -9,12 +9,14 @@ import { lastVersion } from './log.ts'
 import { positionAt, type Moment } from './moments.ts'
 import { eventAt, type Freshness, type LineCache, type LoggedEvent, type Reading } from './reading.ts'
 
+/** An event, with the document before and after it. */
 export interface ReplayStep {
   readonly event: LoggedEvent
   readonly before: unknown
   readonly after: unknown
 }
 
+/** How far to replay. */
 export interface ReplayOptions extends Freshness {
   /** The last position to replay, inclusive; or the time up to which. */
   readonly to?: Moment

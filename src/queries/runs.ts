@@ -2,6 +2,7 @@
 import type { Run } from '../domain/run.ts'
 import type { Freshness, Reading } from './reading.ts'
 
+/** A run: how it stands, its result, its effects, its lease. */
 export interface RunView extends Omit<Run, 'children'> {
   readonly children: readonly string[]
   readonly progress?: {
@@ -15,6 +16,7 @@ export interface RunView extends Omit<Run, 'children'> {
   readonly checkpoints: readonly string[]
 }
 
+/** A run with everything below it. */
 export interface RunTree extends Omit<RunView, 'children'> {
   readonly children: readonly RunTree[]
 }

@@ -17,6 +17,7 @@ export type SearchScope =
   /** Who sent it, named like a mailbox. */
   | { readonly from: string }
 
+/** Where to search, and how much to find. */
 export interface SearchOptions extends Bookmarks {
   readonly in?: SearchScope
   /** `forward`, the default, begins with the oldest. */

@@ -3,6 +3,7 @@ import type { Session } from '../domain/session.ts'
 import { listed, pageOf, positionOf, type ListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
 
+/** A session, with what it owns and what waits for it. */
 export interface SessionView extends Session {
   /** Where it was opened. */
   readonly position: number

@@ -3,6 +3,7 @@ import { unknownSession } from '../domain/find.ts'
 import { readable, type Readable } from '../domain/state.ts'
 import type { Freshness, Reading } from './reading.ts'
 
+/** Shared state as a session or a run reads it. */
 export interface StateView {
   readonly scope: 'session' | 'run'
   readonly id: string

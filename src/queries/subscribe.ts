@@ -6,6 +6,7 @@ import type { Follower, Growth } from './growth.ts'
 import { assertOwner, entriesIn, matching, withBody, type InboxFilter, type MessageView } from './inbox.ts'
 import type { LineCache, Reading } from './reading.ts'
 
+/** Which messages, and from where on. */
 export interface SubscribeOptions extends InboxFilter {
   /** What came up to there was seen already: the stored `cursor` of the last message, or a position. */
   readonly after?: Bookmark

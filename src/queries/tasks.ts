@@ -4,12 +4,14 @@ import type { OwnershipChange } from '../projections/ownership.ts'
 import { listed, pageOf, positionOf, type ListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
 
+/** A task and who takes part in it. */
 export interface TaskView extends Omit<Task, 'participants'> {
   /** Where it was opened. */
   readonly position: number
   readonly participants: readonly string[]
 }
 
+/** Who owns a task, and who did before. */
 export interface OwnershipView {
   readonly taskId: string
   readonly title: string

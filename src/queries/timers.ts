@@ -2,6 +2,7 @@
 import { TIMER_KINDS, type Timer, type TimerKind } from '../domain/timers.ts'
 import type { Freshness, Reading } from './reading.ts'
 
+/** Something that falls due. */
 export interface TimerView extends Timer {
   readonly kind: TimerKind
 }

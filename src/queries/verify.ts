@@ -4,6 +4,7 @@ import type { Log } from '../log/log.ts'
 import { verifyLog, type Report, type VerifyOptions } from '../log/verify.ts'
 import { isForeign } from '../projections/replica.ts'
 
+/** Reads a whole log, with a look into Baton's events. Changes nothing. */
 export async function verifyHub(log: Log, options: Omit<VerifyOptions, 'inspect'> = {}): Promise<Report> {
   // With it come the schemas of all events.
   const { misshapen } = await import('../events/inspect.ts')

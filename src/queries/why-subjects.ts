@@ -9,6 +9,7 @@ import { workStream } from '../domain/work.ts'
 import type { States } from '../domain/world.ts'
 import type { Fact } from '../events/catalog.ts'
 
+/** What can be asked about. */
 export type WhySubject =
   | { readonly task: string }
   | { readonly message: string }

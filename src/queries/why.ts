@@ -11,6 +11,7 @@ import type { Freshness, Reading } from './reading.ts'
 import { brief, describeEvent } from './sentences.ts'
 import { chainOf, type Chain, type SubjectKind, type WhySubject } from './why-subjects.ts'
 
+/** A causal chain. */
 export interface Why {
   /** What was asked about: `task:t1`, `message:<id>`, `run:r1`, `session:coder`, `commit:<id>`. */
   readonly subject: string
@@ -18,6 +19,7 @@ export interface Why {
   readonly steps: readonly WhyStep[]
 }
 
+/** One sentence of it, and the commit that it tells of. */
 export interface WhyStep {
   readonly at: string
   readonly by: Actor
@@ -35,6 +37,7 @@ export interface WhyStep {
   readonly void?: WhyVoid
 }
 
+/** Why a commit does not count. */
 export interface WhyVoid extends Lost {
   /** The later commit that did the same after all. */
   readonly doneIn?: CommitRef

@@ -2,6 +2,7 @@
 import { openFileLog, openHub, openMemoryLog, restoreInto, type Hub, type Log } from '../index.ts'
 import { scenario, type Stage, type When } from './scenario.ts'
 
+/** Up to where the history is taken. */
 export interface FromLogOptions {
   /** The newest position, with the whole commit that holds it; or the time up to which. */
   readonly to?: number | Date

@@ -22,6 +22,7 @@ import { NEW_YEAR } from './test-hub.ts'
 /** What had happened: an event, a command of the operator's, or a command of somebody else's. */
 export type Given = Fact | Command | { readonly by: Actor; readonly command: Command }
 
+/** What is asked, by whom and when. */
 export interface When {
   /** Whom the next command is by; the operator, if nobody is named. */
   as: (actor: Actor) => When
@@ -31,6 +32,7 @@ export interface When {
   when: (command: unknown) => Then
 }
 
+/** What is expected of it. */
 export interface Then {
   /** Exactly these events, in this order, with every field. */
   then: (events: readonly { type: string; stream: string; data: unknown }[]) => Promise<Outcome>
@@ -40,6 +42,7 @@ export interface Then {
   outcome: () => Promise<Outcome>
 }
 
+/** What followed. */
 export interface Outcome {
   readonly receipt: Receipt
   /** The streams that the newest commit relied on. */
@@ -55,6 +58,7 @@ interface Setting {
   readonly limits: NonNullable<HubOptions['limits']>
 }
 
+/** A hub in memory in which these things have happened. */
 export function given(...steps: readonly Given[]): When {
   return scenario((setting) => stage(steps, setting))
 }

@@ -1,6 +1,7 @@
 /** A hub in memory, with a clock that stands still and ids that can be foretold. */
 import { openHub, openMemoryLog, type Hub, type HubOptions, type Log } from '../index.ts'
 
+/** How the hub begins. */
 export interface TestHubOptions extends Pick<HubOptions, 'actor' | 'limits' | 'patience'> {
   /** Where the clock stands: milliseconds since 1970. */
   readonly now?: number

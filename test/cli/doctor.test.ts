@@ -25,6 +25,7 @@ import {
 } from '../support/ills.ts'
 import { framed, sealed } from '../support/lines.ts'
 import { scratch } from '../support/scratch.ts'
+import { lacks } from '../support/needs.ts'
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/baton.cjs')
 
@@ -280,9 +281,7 @@ test('a suspect log that is damaged is not cleared', async () => {
   expect((await found('suspect'))[0]?.cure).toBe('See to the disk first. And to the log; then go on.')
 })
 
-const HAS_SCRIPT = spawnSync('script', ['--version']).status === 0
-
-test.skipIf(!HAS_SCRIPT).each([
+test.skipIf(lacks('terminal')).each([
   ['y', 0, /cleared: EIO/, false],
   ['n', 5, /left as it is/, true],
   ['\u0003', 130, /and go on\? \[y\/N\]/, true],
@@ -302,6 +301,7 @@ const REBUILD = ['baton projections rebuild']
 test('a damaged snapshot', async () => {
   await publishSnapshot(dir)
   spoil(path.join(viewsIn(dir), 'manifest-000000000001.json'))
+  expect(await found('longer-log', diagnosis)).toEqual([])
   await cured(
     'snapshots',
     {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { barLine, bytes, openBar, withBar, type Screen } from '../../src/cli/progress.ts'
 import type { Given } from '../../src/cli/verb.ts'
+import { lacks } from '../support/needs.ts'
 
 const ERASE = '\r\u001b[2K'
 
@@ -123,9 +124,7 @@ test.each([
 ])('%i bytes', (n, text) => expect(bytes(n)).toBe(text))
 
 /** As real as it gets: a pseudo-terminal. */
-const HAS_SCRIPT = spawnSync('script', ['--version']).status === 0
-
-test.skipIf(!HAS_SCRIPT)('on a terminal, and nowhere else', () => {
+test.skipIf(lacks('terminal'))('on a terminal, and nowhere else', () => {
   const program = `
     const { openBar } = await import('${new URL('../../src/cli/progress.ts', import.meta.url).href}')
     const bar = openBar({ doing: 'working', unit: 'positions', given: {} })

@@ -5,6 +5,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { openHub } from '../../src/index.ts'
 import type { HistoryPage, LoggedEvent, MessageView, OwnershipView, Receipt } from '../../src/index.ts'
 import { shell, type Shell } from '../support/baton.ts'
+import { lacks } from '../support/needs.ts'
 import { scratch } from '../support/scratch.ts'
 
 const dir = scratch()
@@ -173,7 +174,7 @@ test('nobody to broadcast to: NO_RECIPIENTS', async () => {
   expect(logBytes().equals(log)).toBe(true)
 })
 
-const MOUNTS = spawnSync('unshare', ['-rm', 'true']).status === 0
+const MOUNTS = !lacks('mounts')
 
 test.skipIf(!MOUNTS)('a read-only directory: every query works, and what sends answers STORAGE_FAILED', async () => {
   await open('planner', 'coder')

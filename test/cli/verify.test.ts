@@ -11,6 +11,7 @@ import { shell, type Shell } from '../support/baton.ts'
 import { all, contentsOf, inHub, opened, publishSnapshot, spoil, viewsIn, writeByHand } from '../support/ills.ts'
 import { framed, sealed } from '../support/lines.ts'
 import { scratch } from '../support/scratch.ts'
+import { lacks } from '../support/needs.ts'
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/baton.cjs')
 
@@ -209,13 +210,11 @@ test('a log of a newer version: as far as it is known, and which version to use'
   expect(JSON.parse(alone.stderr)).toMatchObject({ error: { code: 'LOG_TOO_NEW' } })
 })
 
-const MOUNTS = spawnSync('unshare', ['-rm', 'true']).status === 0
-
 /** Prints how it ended, and what it complained of. */
 const ending = (words: string): string =>
   `'${process.execPath}' '${MAIN}' ${words} --json >out 2>err; echo "$? $(cat err)"`
 
-test.skipIf(!MOUNTS)('a read-only directory without views: all of it can be looked at', async () => {
+test.skipIf(lacks('mounts'))('a read-only directory without views: all of it can be looked at', async () => {
   const looks = [
     'verify',
     'projections list',
@@ -337,9 +336,7 @@ test('a rebuild is stopped by Ctrl-C, says what it keeps, and goes on from there
   expect(await shell(large)('verify', '--quiet')).toEqual({ code: 0, stdout: '', stderr: '' })
 })
 
-const HAS_SCRIPT = spawnSync('script', ['--version']).status === 0
-
-test.skipIf(!HAS_SCRIPT)('on a terminal a bar, which Ctrl-C takes away', () => {
+test.skipIf(lacks('terminal'))('on a terminal a bar, which Ctrl-C takes away', () => {
   const command = `(sleep 1.2; printf '\\003'; sleep 1) | script -qec "'${process.execPath}' '${MAIN}' projections verify" /dev/null`
   const { stdout, status } = spawnSync('bash', ['-c', command], { cwd: large, encoding: 'utf8', timeout: 30_000 })
   // A fast machine may be done by then.

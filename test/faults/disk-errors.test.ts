@@ -1,5 +1,5 @@
 /** Disks that fail, fill up, tear writes or lie: no command succeeds that is not in the log, and none is lost. */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { scratch } from '../support/scratch.ts'
 import { operationsOf, SCENARIOS, stage } from './scenarios.ts'
 import { readTrace, shimEnv, type Operation } from './shim.ts'
 import { commandOf, eachOf, holdTo, linesIn, listenTo, writers, type Writer } from './writers.ts'
+import { lacks } from '../support/needs.ts'
 
 const dir = scratch()
 const start = writers()
@@ -238,12 +239,10 @@ test.each(['EIO', 'ENOSPC'])(
 )
 
 /** A shell that may mount: in a namespace of its own, where nobody else sees it and nothing has to be undone. */
-const MOUNTS = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0
 const inNamespace = (script: string): Writer =>
   listenTo(spawn('unshare', ['-rm', 'sh', '-euc', script], { stdio: ['pipe', 'pipe', 'pipe'] }), 'w')
-if (!MOUNTS) console.log('skipped: what needs a mount, for which `unshare -rm` is not permitted here')
 
-test.skipIf(!MOUNTS)('a tmpfs of 64 KiB fills up, and goes on when there is room again', async () => {
+test.skipIf(lacks('mounts'))('a tmpfs of 64 KiB fills up, and goes on when there is room again', async () => {
   const disk = dir()
   const after = dir()
   const hub = path.join(disk, '.baton')
@@ -268,7 +267,7 @@ test.skipIf(!MOUNTS)('a tmpfs of 64 KiB fills up, and goes on when there is room
   expect(accepted.filter(({ me }) => me === 'second')).toHaveLength(3)
 })
 
-test.skipIf(!MOUNTS)('a disk that was mounted read-only: reading works, writing is refused', async () => {
+test.skipIf(lacks('mounts'))('a disk that was mounted read-only: reading works, writing is refused', async () => {
   const { hub, earlier } = await keyedHub()
   const reader = inNamespace(`
     mount --bind '${hub}' '${hub}'

@@ -2,7 +2,7 @@
  * A process that is killed or stopped at any moment: the page cache survives, so everything that was written is there.
  * What only a power cut takes is another family.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +14,7 @@ import { seeded, type Random } from '../support/random.ts'
 import { killPlans, operationsOf, SCENARIOS, stage } from './scenarios.ts'
 import { readTrace, shimEnv, type SyncRecord } from './shim.ts'
 import { eachOf, holdTo, linesIn, writers, type Writer, type WriterOptions } from './writers.ts'
+import { lacks } from '../support/needs.ts'
 
 const LONG = process.env['BATON_TEST_LONG'] !== undefined
 const KILLS = LONG ? 1_000 : 50
@@ -188,7 +189,7 @@ function expectReadable(hub: string): void {
     JSON.parse(line)
     whole.push(line)
   }
-  if (!HAS_JQ) return
+  if (lacks('jq')) return
   const ids = execFileSync('jq', ['-r', '.id // .hub'], {
     input: whole.join('\n'),
     maxBuffer: 1 << 30,
@@ -196,8 +197,6 @@ function expectReadable(hub: string): void {
   })
   expect(ids.trim().split('\n')).toHaveLength(whole.length)
 }
-
-const HAS_JQ = spawnSync('jq', ['--version']).status === 0
 
 test.each([
   { others: 5_000, reason: 'stale', contend: false },

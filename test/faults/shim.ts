@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync } from 'node:fs'
 import path from 'node:path'
+import { needs } from '../support/needs.ts'
 
 const SOURCE = path.join(import.meta.dirname, 'shim.cpp')
 const CACHE = path.resolve(import.meta.dirname, '../../node_modules/.cache/agent-baton')
@@ -33,12 +34,13 @@ export interface ShimOptions {
 
 let compiled: string | undefined
 
-/** The library's path; compiled once, and again when its source changes. Needs g++. */
+/** The library's path; compiled once, and again when its source changes. */
 function shimLibrary(): string {
   if (compiled !== undefined) return compiled
   const digest = createHash('sha256').update(readFileSync(SOURCE)).digest('hex').slice(0, 16)
   const library = path.join(CACHE, `shim-${digest}.so`)
   if (!existsSync(library)) {
+    needs('compiler')
     mkdirSync(CACHE, { recursive: true })
     // Test files run side by side: whoever compiled last puts the same thing in its place.
     const fresh = `${library}.${process.pid}`

@@ -16,7 +16,7 @@ const problemsOf = ({ views }: HubFacts): readonly { readonly file: string; read
   views.snapshot?.problems ?? []
 
 function longerLog(hub: HubFacts, { baton }: Facts): Trouble[] {
-  const ends = problemsOf(hub).flatMap(({ why }) => Number(LONGER.exec(why)?.[1] ?? []))
+  const ends = problemsOf(hub).flatMap(({ why }) => LONGER.exec(why)?.slice(1).map(Number) ?? [])
   if (ends.length === 0) return []
   return [
     {

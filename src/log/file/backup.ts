@@ -15,12 +15,14 @@ import { openFileLog } from './file-log.ts'
 import { makeHubDirectory } from './hub-directory.ts'
 import { whole } from './staging.ts'
 
+/** How a backup is watched and stopped. */
 export interface BackupOptions {
   readonly signal?: AbortSignal
   /** In bytes of the log. */
   readonly onProgress?: (progress: Progress) => void
 }
 
+/** What was copied. */
 export interface BackupReport {
   /** The directory: a hub like the one it was taken of, which can be opened, verified and restored from. */
   readonly dir: string

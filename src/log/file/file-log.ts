@@ -21,6 +21,7 @@ const fdatasync = promisify(fs.fdatasync)
 const { O_RDWR, O_RDONLY, O_APPEND, O_NOFOLLOW, O_CREAT } = fs.constants
 const LINE_BREAK = Buffer.from('\n')
 
+/** How a file is opened as a log. */
 export interface FileLogOptions {
   /** Makes the directory and the file where they are missing. */
   readonly create?: boolean
@@ -31,6 +32,7 @@ export interface FileLogOptions {
 const logDirectory = (hubDir: string): string => path.join(hubDir, 'log')
 export const logFile = (hubDir: string): string => path.join(logDirectory(hubDir), '00000001.jsonl')
 
+/** A hub's log as a file. */
 export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
   const dir = path.resolve(hubDir)
   const file = logFile(dir)

@@ -8,6 +8,7 @@ import { openFileLog } from './file-log.ts'
 import { makeHubDirectory } from './hub-directory.ts'
 import { whole } from './staging.ts'
 
+/** How much to restore, and how it is watched and stopped. */
 export interface RestoreOptions {
   /** The newest position, with the whole commit that holds it; or the time up to which. Everything, if nothing is said. */
   readonly to?: number | Date
@@ -19,6 +20,7 @@ export interface RestoreOptions {
   readonly unsafeFileSystem?: boolean
 }
 
+/** What was restored. */
 export interface RestoreReport extends Restored {
   /** The new hub's directory. */
   readonly dir: string
