@@ -64,7 +64,7 @@ function documented(): string[] {
     .filter((name) => !name.startsWith('hub'))
   const listed = [...rowsOf('Type'), ...rowsOf('Name')].map(nameOf)
   const options = rowsOf('Option').map(({ section }) => section)
-  return [...new Set([...called, ...listed, ...options, 'ErrorCode'])].toSorted()
+  return [...new Set([...called, ...listed, ...options, 'ErrorCode', 'ERROR_CODES'])].toSorted()
 }
 
 // ---- what there is

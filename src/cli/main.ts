@@ -4,9 +4,10 @@ import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, type Actor, type Hub } from '../exports.ts'
 import { GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
-import { isTerminal, write } from './output.ts'
+import { complain, isStuck, isTerminal, write } from './output.ts'
 import { moment } from './moments.ts'
 import type { Look } from './print.ts'
+import { listenForStop, type Stopping } from './stopping.ts'
 import { EXIT, explain, unknownWord, UsageError } from './usage.ts'
 import { duration } from './values.ts'
 import { loaded, type Answer, type Given, type LaterVerb, type Options, type Verb } from './verb.ts'
@@ -108,13 +109,7 @@ async function parseActor(text: string, look: () => Promise<Hub>): Promise<Actor
   return { kind: 'session', id, ...(run !== undefined && { run }) }
 }
 
-async function answer(
-  verb: Verb,
-  positionals: string[],
-  given: Given,
-  look: Look,
-  signal: AbortSignal,
-): Promise<number> {
+async function answer(verb: Verb, positionals: string[], given: Given, look: Look, stop: Stop): Promise<number> {
   let opened: Promise<Hub> | undefined
   const dir = typeof given['dir'] === 'string' ? given['dir'] : env['BATON_DIR']
   const present = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir), commands: 'later' }))
@@ -128,29 +123,35 @@ async function answer(
       positionals,
       given,
       look,
-      signal,
+      get signal() {
+        return stop.signal()
+      },
       place: placeFor(dir),
       where: () => locate(dir),
       reader,
       actor,
       hub: async () => (await reader()).as(await actor()),
     })
-    return await print(said, given)
+    return await print(said, given, stop.asked())
   } finally {
     await (await opened?.catch(() => undefined))?.close()
   }
 }
 
-async function print(said: Answer, given: Given): Promise<number> {
+async function print(said: Answer, given: Given, signal: AbortSignal | undefined): Promise<number> {
   const json = given['json'] === true
-  if ('lines' in said) {
-    for await (const line of said.lines) await write(json ? JSON.stringify(line.json) : line.text)
-    return EXIT.ok
+  try {
+    if ('lines' in said) {
+      for await (const line of said.lines) await write(json ? JSON.stringify(line.json) : line.text, signal)
+      return EXIT.ok
+    }
+    const text = json ? JSON.stringify(said.json, null, isTerminal(1) ? 2 : undefined) : said.text
+    if (text !== '' && given['quiet'] !== true) await write(text, signal)
+    await said.afterwards?.()
+  } catch (error) {
+    if (!isBrokenPipe(error)) throw error
   }
-  const text = json ? JSON.stringify(said.json, null, isTerminal(1) ? 2 : undefined) : said.text
-  if (text !== '' && given['quiet'] !== true) await write(text)
-  await said.afterwards?.()
-  return said.exit ?? EXIT.ok
+  return ('exit' in said ? said.exit : undefined) ?? EXIT.ok
 }
 
 /** What a timer of the runtime can count. */
@@ -158,6 +159,29 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1
 
 /** Nobody reads any more: that is how `head` ends, and no failure. */
 const isBrokenPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE'
+
+/** How a verb is stopped: when it asked for that, and when its time is up. */
+interface Stop {
+  /** Aborted by a signal or the timeout. */
+  readonly signal: () => AbortSignal
+  /** The same, if anybody has asked for it. */
+  readonly asked: () => AbortSignal | undefined
+  /** The exit code, if a signal came. */
+  readonly exit: () => number | undefined
+}
+
+function stopBy(timeout: AbortSignal | undefined): Stop {
+  let stopping: Stopping | undefined
+  let signal: AbortSignal | undefined
+  return {
+    signal() {
+      stopping ??= listenForStop()
+      return (signal ??= timeout === undefined ? stopping.signal : AbortSignal.any([stopping.signal, timeout]))
+    },
+    asked: () => signal ?? timeout,
+    exit: () => stopping?.exit,
+  }
+}
 
 async function main(args: readonly string[]): Promise<number> {
   const colour = env['NO_COLOR'] === undefined && !args.includes('--no-color') && isTerminal(1)
@@ -185,19 +209,18 @@ async function main(args: readonly string[]): Promise<number> {
     await write(await helpFor(verb, look))
     return EXIT.ok
   }
-  const stop = new AbortController()
-  process.once('SIGINT', () => stop.abort())
   const timeout =
     typeof given['timeout'] === 'string'
       ? AbortSignal.timeout(Math.min(duration(given['timeout']), LONGEST_TIMEOUT))
       : undefined
-  const signal = timeout === undefined ? stop.signal : AbortSignal.any([stop.signal, timeout])
+  const stop = stopBy(timeout)
   try {
-    const exit = await answer(verb, positionals, given, look, signal)
+    const exit = await answer(verb, positionals, given, look, stop)
     if (timeout?.aborted === true) return EXIT.timeout
-    return stop.signal.aborted ? EXIT.interrupted : exit
+    return stop.exit() ?? exit
   } catch (error) {
-    if (stop.signal.aborted) return EXIT.interrupted
+    const exit = stop.exit()
+    if (exit !== undefined) return exit
     throw timeout?.aborted === true ? timeout.reason : error
   }
 }
@@ -205,14 +228,24 @@ async function main(args: readonly string[]): Promise<number> {
 const args = process.argv.slice(2)
 /** Behind `--` stands text, whatever it looks like. */
 const flags = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+
+/** An agent takes 2 from a hook for a veto: of the prompt, which is lost then, or of its end, and that for ever. */
+const isHook = (): boolean => wordsOf(args)[0] === 'notify'
+
+/** Says what went wrong; the exit code of that. */
+function told(error: unknown): number {
+  if (isBrokenPipe(error)) return EXIT.ok
+  const { text, json, exit } = explain(error)
+  complain(flags.includes('--json') ? JSON.stringify({ error: json }) : `baton: ${text}`)
+  if (env['BATON_DEBUG'] !== undefined && error instanceof Error) complain(String(error.stack))
+  return exit === EXIT.usage && isHook() ? EXIT.failure : exit
+}
+
+function end(exit: number): void {
+  process.exitCode = exit
+  if (isStuck()) process.exit()
+}
+
 main(args)
-  .then((exit) => {
-    process.exitCode = exit
-  })
-  .catch((error: unknown) => {
-    if (isBrokenPipe(error)) process.exit(EXIT.ok)
-    const { text, json, exit } = explain(error)
-    process.stderr.write(flags.includes('--json') ? `${JSON.stringify({ error: json })}\n` : `baton: ${text}\n`)
-    if (env['BATON_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-    process.exitCode = exit
-  })
+  .then(end)
+  .catch((error: unknown) => end(told(error)))

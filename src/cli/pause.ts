@@ -1,5 +1,6 @@
 /** Waits at a terminal until somebody has read what is there. */
 import type { Readable } from 'node:stream'
+import { screen as stderr } from './output.ts'
 
 export interface Terminal {
   readonly input: Readable
@@ -11,7 +12,7 @@ const ERASE = '\u001b[1A\u001b[2K'
 
 /** False once somebody wants to stop, or nobody is there any more. */
 export async function goesOn(signal: AbortSignal, terminal?: Terminal): Promise<boolean> {
-  const { input, screen } = terminal ?? { input: process.stdin, screen: process.stderr }
+  const { input, screen } = terminal ?? { input: process.stdin, screen: stderr() }
   screen.write(ASK)
   const answer = await lineOf(input, signal)
   if (answer !== undefined) screen.write(ERASE)

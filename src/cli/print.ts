@@ -65,3 +65,16 @@ export function columns(rows: readonly (readonly string[])[]): string {
 const padded = (cell: string, to: number): string[] => (to === 0 ? [] : [cell + ' '.repeat(to - width(cell))])
 
 const width = (cell: string): number => cell.replace(/\u001b\[\d+m/g, '').length
+
+/**
+ * A text as data: in quotation marks, on one line, cut to a width, and with nothing in it that is not seen, be it obeyed
+ * by a terminal, turning what follows around, or read by a program alone.
+ */
+export function asData(text: string, width: number): string {
+  const letters = Array.from(text)
+  const cut = letters.length <= width ? text : `${letters.slice(0, width - 1).join('')}…`
+  return JSON.stringify(cut).replace(
+    /[\p{C}\p{Zl}\p{Zp}\p{Variation_Selector}]/gu,
+    (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`,
+  )
+}

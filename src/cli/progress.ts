@@ -3,6 +3,7 @@
  * after half a second, and is gone when the work is done.
  */
 import { systemClock, type Progress } from '../exports.ts'
+import { screen as stderr } from './output.ts'
 import type { Given } from './verb.ts'
 
 /** Of documents nobody knows how many there will be. */
@@ -34,7 +35,7 @@ const PATIENCE_MS = 500
 const REDRAW_MS = 100
 const ERASE = '\r\u001b[2K'
 
-export function openBar({ doing, unit, given, screen = process.stderr, now = systemClock }: BarOptions): Bar {
+export function openBar({ doing, unit, given, screen = stderr(), now = systemClock }: BarOptions): Bar {
   const shows = screen.isTTY === true && given['json'] !== true && given['quiet'] !== true
   if (!shows) return { update: () => undefined, end: () => undefined }
   const start = now()

@@ -1,4 +1,5 @@
 import type { EventData, Hub, LoggedEvent } from '../../index.ts'
+import { isTerminal } from '../output.ts'
 import { openBar } from '../progress.ts'
 import { unknownWord, UsageError } from '../usage.ts'
 import type { Line, Verb } from '../verb.ts'
@@ -30,7 +31,7 @@ export const exportVerb: Verb = {
     const bar = openBar({
       doing: 'exporting',
       unit: 'positions',
-      given: process.stdout.isTTY ? { quiet: true } : given,
+      given: isTerminal(1) ? { quiet: true } : given,
     })
     const total = hub.head.position
     const told = (position: number): void => bar.update({ done: Math.min(position, total), total })

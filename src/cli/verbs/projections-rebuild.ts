@@ -1,4 +1,5 @@
 import { openHub, type Hub, type RebuildReport, type ViewName } from '../../exports.ts'
+import { complain } from '../output.ts'
 import { withPhases, type Phases } from '../phases.ts'
 import { only } from '../show.ts'
 import { typedFor, type Typed } from '../typed.ts'
@@ -37,7 +38,7 @@ async function rebuilding(
     return await withPhases(PHASES, { given }, (onProgress) => hub.projections.rebuild(view, { signal, onProgress }))
   } catch (error) {
     if (signal.aborted && given['json'] !== true && given['quiet'] !== true) {
-      process.stderr.write(`${await keptOf(hub, view, typedFor(given))}\n`)
+      complain(await keptOf(hub, view, typedFor(given)))
     }
     throw error
   }

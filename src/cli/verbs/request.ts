@@ -16,18 +16,21 @@ export const request: Verb = {
     ack: { type: 'boolean', about: 'acknowledge the answer once it is shown' },
   }),
   examples: ['baton request reviewer "may I merge?" --within 10m --as coder'],
-  async run({ positionals, given, look, hub, signal }) {
+  async run(asked) {
+    const { positionals, given, look, hub } = asked
     const [to, body] = positionals
     if (to === undefined) throw new UsageError('ask whom?', 'baton request <to> <text>')
     if (body === undefined && given['subject'] === undefined && given['data'] === undefined) {
       throw new UsageError('there is nothing to ask', 'Give a text, - to read it from stdin, a --subject, or --data.')
     }
     const { task, kind, subject, data, key } = given
+    // Before it can be told to stop: nobody could be told while stdin takes its time.
+    const words = body === undefined ? '' : text(body)
     const open = await hub()
     const answer = await open.request(
       {
         to,
-        body: body === undefined ? '' : text(body),
+        body: words,
         ...(typeof task === 'string' && { task }),
         ...(typeof kind === 'string' && { kind }),
         ...(typeof subject === 'string' && { subject }),
@@ -35,7 +38,7 @@ export const request: Verb = {
       },
       {
         replyWithin: duration(typeof given['within'] === 'string' ? given['within'] : '30s'),
-        signal,
+        signal: asked.signal,
         ...(typeof key === 'string' && { key }),
       },
     )
