@@ -83,6 +83,7 @@ test.each(READING.map((words) => [words.join(' '), words] as const))(
     const loaded = loadedBy(...words)
     expect(pieces(loaded)).toContain('baton-read')
     expect(pieces(loaded)).not.toContain('baton-write')
+    expect(pieces(loaded).filter((name) => /^baton-(demo|stage|actor)/.test(name))).toEqual([])
     // Streams come with node:zlib, which the log's checksums need.
     expect(slow(loaded)).toEqual([])
     expect(loaded.files.filter((file) => file.includes('node_modules'))).toEqual([])

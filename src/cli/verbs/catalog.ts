@@ -23,6 +23,12 @@ export const headings: readonly Heading[] = [
     title: 'Every day',
     verbs: [
       init,
+      {
+        name: 'demo',
+        usage: '',
+        summary: 'A story with real processes on a fresh hub, drawn as it happens',
+        load: async () => (await import('./demo.ts')).demo,
+      },
       ...sessionCommands,
       sessionList,
       sessionShow,
