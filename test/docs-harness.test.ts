@@ -163,13 +163,13 @@ test.each<[string, string[], (one: Document) => string[] | Promise<string[]>, st
   [
     '22 dead links',
     ['[a](nowhere.md) [b](../README.md#no) [c](#here)', '[d](guarantees.md#speed) [e](https://nowhere)', '## Here'],
-    (one) => deadLinks(one, []),
+    deadLinks,
     [':1: there is no docs/nowhere.md', ':1: README.md has no heading #no'],
   ],
   [
     '23 a dead picture',
     ['<img src="no.svg">', '![a b](no.png "title")'],
-    (one) => deadLinks(one, []),
+    deadLinks,
     [':1: there is no docs/no.svg', ':2: there is no docs/no.png'],
   ],
   [

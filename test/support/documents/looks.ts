@@ -75,13 +75,13 @@ const allExamples = (): string[][] =>
     .map((file) => meant(fs.readFileSync(path.join(ROOT, 'examples', file), 'utf8').split('\n')))
 
 /** Links that lead nowhere. */
-export const deadLinks = (document: Document, later: readonly string[]): string[] =>
+export const deadLinks = (document: Document): string[] =>
   document.links.flatMap(({ line, text }) => {
     if (/^(https?:|mailto:)/.test(text)) return []
     const [to = '', anchor] = text.split('#')
     const file = to === '' ? document.file : path.join(path.dirname(document.file), to)
     if (to !== '' && !fs.existsSync(path.join(ROOT, file))) {
-      return later.includes(file) ? [] : [at(document, line, `there is no ${file}`)]
+      return [at(document, line, `there is no ${file}`)]
     }
     if (anchor === undefined || !file.endsWith('.md')) return []
     const { anchors } = to === '' ? document : readDocument(file)
