@@ -7,6 +7,8 @@ const SRC = path.resolve(import.meta.dirname, '../src')
 /** Which of our folders each folder (or top file) may import from, beside itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: [],
+  // For the documentation alone.
+  'error-texts': ['errors'],
   ids: [],
   log: ['errors', 'ids'],
   events: ['ids'],

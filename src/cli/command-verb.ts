@@ -8,8 +8,15 @@ import type { Options, Request, Verb } from './verb.ts'
 export interface CommandVerb {
   readonly name: string
   readonly command: CommandType
+  /** As the command's own, which is not loaded to show it; a test compares them. */
+  readonly summary: string
+  readonly more?: string
   /** The fields that are positional; `body?` may be left out, `messageIds...` takes the rest, `items...?` if there is any. */
   readonly args: readonly string[]
+  /** What stands for an argument in its usage, where that is not the field's name. */
+  readonly shown?: Readonly<Record<string, string>>
+  /** Fields that are no option here. */
+  readonly hides?: readonly string[]
   /** What a field is called on the command line, where it is not its own name in kebab case. */
   readonly called?: Readonly<Record<string, string>>
   /** What its help says of an option. */
@@ -25,8 +32,10 @@ const fromCatalog = () => import('./from-catalog.ts')
 
 export const commandVerb = (verb: CommandVerb): Verb => ({
   name: verb.name,
-  summary: async () => (await fromCatalog()).summaryOf(verb),
-  usage: verb.args.map(usageOf).join(' '),
+  summary: verb.summary,
+  ...(verb.more !== undefined && { more: verb.more }),
+  command: verb.command,
+  usage: verb.args.map((arg) => usageOf(arg, verb.shown)).join(' '),
   examples: verb.examples,
   options: async () => (await fromCatalog()).optionsOf(verb),
   run: async (request) => (await fromCatalog()).run(verb, request),
@@ -35,8 +44,8 @@ export const commandVerb = (verb: CommandVerb): Verb => ({
 export const kebab = (field: string): string => field.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
 export const bare = (arg: string): string => arg.replace(/[?.]+$/, '')
 
-export function usageOf(arg: string): string {
-  const word = kebab(bare(arg)).replace(/-ids$|-id$/, '')
+function usageOf(arg: string, shown: Readonly<Record<string, string>> = {}): string {
+  const word = shown[bare(arg)] ?? kebab(bare(arg)).replace(/-ids$|-id$/, '')
   if (arg.endsWith('...')) return `<${word}>...`
   if (arg.endsWith('...?')) return `[${word}]...`
   return arg.endsWith('?') ? `[${word}]` : `<${word}>`

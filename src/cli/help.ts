@@ -1,5 +1,5 @@
 import { bold, columns, dim, type Look } from './print.ts'
-import { loaded, type LaterVerb, type Options, type Verb } from './verb.ts'
+import type { LaterVerb, Options, Verb } from './verb.ts'
 
 export const GLOBAL: Options = {
   dir: { type: 'string', value: 'path', about: 'the hub, or the directory that holds it (BATON_DIR)' },
@@ -8,49 +8,59 @@ export const GLOBAL: Options = {
   'dry-run': { type: 'boolean', about: 'what would follow, with nothing written' },
   json: { type: 'boolean', about: 'for programs' },
   quiet: { type: 'boolean', about: 'nothing on success' },
+  yes: { type: 'boolean', about: 'do not ask' },
   'no-color': { type: 'boolean', about: 'no colours (NO_COLOR)' },
   timeout: { type: 'string', value: '30s', about: 'give up after' },
   help: { type: 'boolean', short: 'h', about: 'this' },
   version: { type: 'boolean', about: 'the version' },
 }
 
+/** Verbs under what they have in common. */
+export interface Heading {
+  readonly title: string
+  readonly verbs: readonly (Verb | LaterVerb)[]
+}
+
+export const optionForm = (name: string, { short, value }: Options[string]): string =>
+  `${short === name ? '-' : '--'}${name}${value === undefined ? '' : ` <${value}>`}`
+
 const optionRows = (options: Options, look: Look): string[][] =>
-  Object.entries(options).map(([name, { short, value, about }]) => [
-    `  ${short === name ? '-' : '--'}${name}${value === undefined ? '' : ` <${value}>`}`,
-    dim(about, look),
-  ])
+  Object.entries(options).map(([name, option]) => [`  ${optionForm(name, option)}`, dim(option.about, look)])
 
-const said = async ({ summary }: Verb): Promise<string> => (typeof summary === 'string' ? summary : summary())
-
-export async function overview(all: readonly (Verb | LaterVerb)[], look: Look): Promise<string> {
-  const rows = await Promise.all(
-    all.map(loaded).map(async (later) => {
-      const verb = await later
-      return [`  ${bold(verb.name, look)} ${verb.usage}`.trimEnd(), await said(verb)]
-    }),
-  )
+/** What each verb is for, of those that are named: nothing is loaded for it. */
+export function overview(headings: readonly Heading[], look: Look): string {
+  const shown = headings.filter((heading) => heading.verbs.length > 0)
+  const rows = columns(
+    shown.flatMap((heading) =>
+      heading.verbs.map(({ name, usage, summary }) => [`  ${bold(name, look)} ${usage}`.trimEnd(), summary]),
+    ),
+  ).split('\n')
   return [
     'baton <verb> [arguments] [options]',
+    ...shown.flatMap(({ title, verbs }) => ['', bold(title, look), ...rows.splice(0, verbs.length)]),
     '',
-    columns(rows),
-    '',
-    'For all verbs:',
+    bold('For all verbs', look),
     columns(optionRows(GLOBAL, look)),
     '',
-    'More on one: baton help <verb>',
+    'More on one: baton help <verb>; on those that begin alike: baton help task',
   ].join('\n')
 }
+
+/** The verbs that begin with this word. */
+export const family = (word: string, headings: readonly Heading[]): Heading[] =>
+  headings.map(({ title, verbs }) => ({ title, verbs: verbs.filter(({ name }) => name.startsWith(`${word} `)) }))
 
 export async function helpFor(verb: Verb, look: Look): Promise<string> {
   const own = optionRows((await verb.options?.()) ?? {}, look)
   const notes = (verb.notes?.() ?? []).map(([what, about]) => [`    ${what}`, dim(about, look)])
   return [
     `baton ${verb.name} ${verb.usage}`.trimEnd(),
-    `  ${await said(verb)}`,
+    `  ${verb.summary}`,
+    ...(verb.more === undefined ? [] : [`  ${verb.more}`]),
     ...(own.length === 0 ? [] : ['', 'Options:', columns(own)]),
     ...(notes.length === 0 ? [] : [columns(notes)]),
     '',
-    'For all verbs: --dir --as --key --dry-run --json --quiet --no-color --timeout',
+    'For all verbs: --dir --as --key --dry-run --json --quiet --yes --no-color --timeout',
     '',
     'For example:',
     ...verb.examples.map((example) => `  ${example}`),

@@ -2,27 +2,39 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { BatonError } from '../exports.ts'
+import { quoted } from './typed.ts'
 
 const NAME = '.baton'
 
 export function locate(given: string | undefined, cwd = process.cwd()): string {
   if (given !== undefined) return named(given)
-  for (let at = cwd; ; at = path.dirname(at)) {
-    const dir = path.join(at, NAME)
-    if (fs.existsSync(dir)) return dir
-    if (path.dirname(at) === at) break
-  }
+  const dir = found(cwd)
+  if (dir !== undefined) return dir
   throw new BatonError('HUB_NOT_FOUND', `there is no hub in ${cwd}, nor above it`, {
     details: { cwd },
     hint: 'Make one here: baton init',
   })
 }
 
+/** The hub of a directory, or of the nearest one above it. */
+export function found(cwd: string): string | undefined {
+  for (let at = cwd; ; at = path.dirname(at)) {
+    const dir = path.join(at, NAME)
+    if (fs.existsSync(dir)) return dir
+    if (path.dirname(at) === at) return undefined
+  }
+}
+
 /** Either the hub's directory itself, or the one that holds it. */
 function named(given: string): string {
   const dir = path.resolve(given)
   const inside = path.join(dir, NAME)
-  return path.basename(dir) !== NAME && fs.existsSync(inside) ? inside : dir
+  if (path.basename(dir) !== NAME && fs.existsSync(inside)) return inside
+  if (path.basename(dir) === NAME ? fs.existsSync(dir) : fs.existsSync(path.join(dir, 'log'))) return dir
+  throw new BatonError('HUB_NOT_FOUND', `there is no hub in ${dir}`, {
+    details: { dir },
+    hint: `Make one there: baton init --dir ${quoted(given)}`,
+  })
 }
 
 /** Where `init` puts a hub. */

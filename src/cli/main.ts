@@ -2,16 +2,16 @@
 import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, type Actor, type Hub } from '../exports.ts'
-import { GLOBAL, helpFor, overview } from './help.ts'
+import { family, GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
 import { complain, isStuck, isTerminal, write } from './output.ts'
 import { moment } from './moments.ts'
 import type { Look } from './print.ts'
 import { listenForStop, type Stopping } from './stopping.ts'
-import { EXIT, explain, unknownWord, UsageError } from './usage.ts'
+import { assertWords, EXIT, explain, isAboutText, optionAdded, unknownWord, UsageError } from './usage.ts'
 import { duration } from './values.ts'
 import { loaded, type Answer, type Given, type LaterVerb, type Options, type Verb } from './verb.ts'
-import { verbs } from './verbs/catalog.ts'
+import { headings, verbs } from './verbs/catalog.ts'
 
 const { env } = process
 
@@ -21,17 +21,20 @@ function findVerb(words: readonly string[]): { verb: Verb | LaterVerb; rest: str
   if (two !== undefined) return { verb: two, rest: words.slice(2) }
   const one = verbs.find(({ name }) => name === words[0])
   if (one !== undefined) return { verb: one, rest: words.slice(1) }
-  const family = verbs.filter(({ name }) => name.startsWith(`${words[0]} `)).map(({ name }) => name)
-  if (family.length > 0) {
+  const [word] = words
+  if (word === undefined) throw new UsageError('baton what?', 'See what there is: baton help')
+  const names = family(word, headings).flatMap((heading) => heading.verbs.map(({ name }) => name))
+  if (names.length > 0) {
+    const see = `See what there is: baton help ${word}`
     throw words[1] === undefined
-      ? new UsageError(`baton ${words[0]} what?`, family.map((name) => `baton ${name}`).join(', '))
-      : unknownWord('verb', `${words[0]} ${words[1]}`, family, family.map((name) => `baton ${name}`).join(', '))
+      ? new UsageError(`baton ${word} what?`, see)
+      : unknownWord('verb', `${word} ${words[1]}`, names, see)
   }
   throw unknownWord(
     'verb',
-    words[0] ?? '',
+    word,
     verbs.map(({ name }) => name),
-    'See them all: baton help',
+    'See what there is: baton help',
   )
 }
 
@@ -59,7 +62,7 @@ async function read(args: readonly string[]): Promise<{ verb: Verb; positionals:
     })
     return { verb, positionals: findVerb(positionals).rest, given: values as Given }
   } catch (error) {
-    throw wrongOption(error, verb, options)
+    throw wrongOption(error, verb, options, args)
   }
 }
 
@@ -72,17 +75,26 @@ function bare(options: Options): Record<string, { type: 'string' | 'boolean'; mu
   )
 }
 
-function wrongOption(error: unknown, verb: Verb, options: Options): Error {
+function wrongOption(error: unknown, verb: Verb, options: Options, args: readonly string[]): Error {
   const message = error instanceof Error ? error.message : String(error)
-  const unknown = /Unknown option '(-{1,2})([^']+)'/.exec(message)
-  if (unknown?.[2] === undefined)
-    return new UsageError(message.replace(/\. To specify.*$/s, ''), `baton help ${verb.name}`)
-  return unknownWord(
-    'option',
-    `${unknown[1]}${unknown[2]}`,
-    Object.keys(options).map((name) => `--${name}`),
-    `baton help ${verb.name}`,
-  )
+  const see = `See what it takes: baton help ${verb.name}`
+  const [, dashes = '', name] = /Unknown option '(-{1,2})([^']+)'/.exec(message) ?? []
+  if (name === undefined) {
+    const [, option = ''] = /'(?:-\w, )?(--?[\w-]+)/.exec(message) ?? []
+    if (message.includes('not take an argument')) return new UsageError(`${option} takes no value`, see)
+    return new UsageError(message.includes('argument') ? `${option} needs a value` : message, see)
+  }
+  const word = args.find((arg) => dashes === '-' && /^-[^-]/.test(arg) && arg !== '-h')
+  if (word !== undefined && isAboutText(verb)) {
+    return new UsageError(
+      `there is no option ${word}`,
+      'A text that begins with a dash stands behind --.',
+      EXIT.usage,
+      () => [...args.filter((arg) => arg !== word), '--', word],
+    )
+  }
+  const names = Object.keys(options).map((option) => `--${option}`)
+  return unknownWord('option', `${dashes}${name}`, names, see)
 }
 
 /** `operator`, a session's id, `session/run`, or `run:<id>`. */
@@ -94,7 +106,12 @@ async function actorOf(given: Given, look: () => Promise<Hub>): Promise<Actor> {
     return parseActor(session === undefined || session === '' ? `run:${run}` : `${session}/${run}`, look)
   if (session !== undefined && session !== '') return { kind: 'session', id: session }
   if (isTerminal(0)) return { kind: 'operator' }
-  throw new UsageError('who acts?', 'Say so: --as <session>, --as operator, or set BATON_SESSION (and BATON_RUN).')
+  throw new UsageError(
+    'who acts?',
+    'Say so: --as <session>, --as operator, or set BATON_SESSION (and BATON_RUN).',
+    EXIT.usage,
+    (line) => optionAdded(line, '--as', 'operator'),
+  )
 }
 
 async function parseActor(text: string, look: () => Promise<Hub>): Promise<Actor> {
@@ -193,11 +210,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const [first, ...words] = wordsOf(args)
   if (first === 'help' || args.length === 0 || (args.length === 1 && ['--help', '-h'].includes(args[0] ?? ''))) {
-    const family = words.length === 1 ? verbs.filter(({ name }) => name.startsWith(`${words[0]} `)) : []
-    const isVerb = verbs.some(({ name }) => name === words[0])
-    if (words.length === 0 || (family.length > 0 && !isVerb)) {
-      await write(await overview(family.length > 0 ? family : verbs, look))
-    } else await write(await helpFor(await loaded(findVerb(words).verb), look))
+    const alike = words.length === 1 ? family(words[0] ?? '', headings) : []
+    const [verb] = words.length === 0 ? [] : verbs.filter(({ name }) => name === words[0])
+    if (words.length === 0) await write(overview(headings, look))
+    else if (verb === undefined && alike.some((heading) => heading.verbs.length > 0)) await write(overview(alike, look))
+    else await write(await helpFor(await loaded(findVerb(words).verb), look))
     return EXIT.ok
   }
   if (args[0] === '--version') {
@@ -209,6 +226,7 @@ async function main(args: readonly string[]): Promise<number> {
     await write(await helpFor(verb, look))
     return EXIT.ok
   }
+  assertWords(verb, positionals)
   const timeout =
     typeof given['timeout'] === 'string'
       ? AbortSignal.timeout(Math.min(duration(given['timeout']), LONGEST_TIMEOUT))
@@ -232,11 +250,16 @@ const flags = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
 /** An agent takes 2 from a hook for a veto: of the prompt, which is lost then, or of its end, and that for ever. */
 const isHook = (): boolean => wordsOf(args)[0] === 'notify'
 
-/** Says what went wrong; the exit code of that. */
-function told(error: unknown): number {
+/** Says what went wrong, and what to type instead; the exit code of that. */
+async function told(error: unknown): Promise<number> {
   if (isBrokenPipe(error)) return EXIT.ok
-  const { text, json, exit } = explain(error)
-  complain(flags.includes('--json') ? JSON.stringify({ error: json }) : `baton: ${text}`)
+  const { exit, ...failure } = explain(error)
+  const { hintsFor } = await import('./instead.ts')
+  const hints = hintsFor(error, args)
+  const json = { ...failure, ...(hints.length > 0 && { hint: hints.join(' ') }) }
+  complain(
+    flags.includes('--json') ? JSON.stringify({ error: json }) : `baton: ${[failure.message, ...hints].join('\n  ')}`,
+  )
   if (env['BATON_DEBUG'] !== undefined && error instanceof Error) complain(String(error.stack))
   return exit === EXIT.usage && isHook() ? EXIT.failure : exit
 }
@@ -248,4 +271,4 @@ function end(exit: number): void {
 
 main(args)
   .then(end)
-  .catch((error: unknown) => end(told(error)))
+  .catch(async (error: unknown) => end(await told(error)))

@@ -3,27 +3,10 @@ import { columns, dim, green, red, visible, yellow, type Look } from './print.ts
 import { UsageError } from './usage.ts'
 import type { Given } from './verb.ts'
 
-/** The one thing that is to be shown. */
-export const one = (positionals: readonly string[], what: string): string => {
-  const [id] = positionals
-  if (id !== undefined) return id
-  throw new UsageError(`which ${what}?`)
-}
-
-/** Exactly these words. What writes directories has nothing to show beforehand. */
-export function only<const Names extends readonly string[]>(
-  positionals: readonly string[],
-  given: Given,
-  verb: string,
-  names: Names,
-): { readonly [Name in keyof Names]: string } {
-  const usage = `baton ${verb} ${names.join(' ')}`
-  const missing = names[positionals.length]
-  if (missing !== undefined) throw new UsageError(`${missing} is missing`, usage)
-  const extra = positionals[names.length]
-  if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one word too many`, usage)
-  if (given['dry-run'] === true) throw new UsageError(`${verb} knows no --dry-run`, usage)
-  return positionals as never
+/** What writes directories, or nothing at all, has nothing to show beforehand. */
+export function noDryRun(given: Given, verb: string): void {
+  if (given['dry-run'] === true)
+    throw new UsageError(`${verb} knows no --dry-run`, `See what it takes: baton help ${verb}`)
 }
 
 export const coloured = (status: string, look: Look): string => {

@@ -46,7 +46,10 @@ function json(text: string, from: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
-    throw new UsageError(`${from} is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new UsageError(
+      `${from} is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      `For example '{"passed": 12}', quoted for the shell; or @file.`,
+    )
   }
 }
 
@@ -62,7 +65,7 @@ function file(name: string): string {
 export function text(word: string): string {
   if (word !== '-') return word
   const piped = fs.readFileSync(0, 'utf8')
-  if (piped === '') throw new UsageError('nothing came in on stdin')
+  if (piped === '') throw new UsageError('nothing came in on stdin', 'For example: echo hello | baton send coder -')
   return piped
 }
 
@@ -74,7 +77,7 @@ export function pairs(words: readonly string[], read: (text: string) => unknown)
   return Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=')
-      if (at < 1) throw new UsageError(`${word} is no key=value`)
+      if (at < 1) throw new UsageError(`${word} is no key=value`, 'For example phase=2, or note="two words".')
       return [word.slice(0, at), read(word.slice(at + 1))]
     }),
   )

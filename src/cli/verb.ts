@@ -1,5 +1,5 @@
 /** What a verb is, and what it is given. */
-import type { Actor, Hub } from '../index.ts'
+import type { Actor, CommandType, Hub } from '../index.ts'
 import type { Look } from './print.ts'
 
 export interface OptionSpec {
@@ -48,13 +48,20 @@ export interface Line {
   readonly text: string
 }
 
-export interface Verb {
+/** What is known of a verb before any of its code is loaded: enough for the overview. */
+interface Named {
   /** One word or two: `send`, `task claim`. */
   readonly name: string
-  /** Given later where it stands with a command: nobody loads that to do something else. */
-  readonly summary: string | (() => Promise<string>)
-  /** The positional arguments, as help shows them: `<task> [session]`. */
+  /** One short line: the overview has a hundred columns for name, usage and this. */
+  readonly summary: string
+  /** The positional arguments, as help shows them: `<task> [session]`; `...` behind one that takes the rest. */
   readonly usage: string
+}
+
+/** What is loaded with the verb. */
+export interface VerbBody {
+  /** What its own help says beside the summary. */
+  readonly more?: string
   readonly options?: () => Options | Promise<Options>
   /** What help says beside the options, a row each. */
   readonly notes?: () => readonly (readonly [what: string, about: string])[]
@@ -62,10 +69,15 @@ export interface Verb {
   readonly run: (request: Request) => Promise<Answer>
 }
 
-/** A verb whose code nobody loads to do something else. */
-export interface LaterVerb {
-  readonly name: string
-  readonly load: () => Promise<Verb>
+export interface Verb extends Named, VerbBody {
+  /** The command that it sends, where it is one of the catalogue. */
+  readonly command?: CommandType
 }
 
-export const loaded = async (verb: Verb | LaterVerb): Promise<Verb> => ('load' in verb ? verb.load() : verb)
+/** A verb whose code nobody loads to do something else. */
+export interface LaterVerb extends Named {
+  readonly load: () => Promise<VerbBody>
+}
+
+export const loaded = async (verb: Verb | LaterVerb): Promise<Verb> =>
+  'load' in verb ? { ...verb, ...(await verb.load()) } : verb

@@ -20,7 +20,7 @@ const schema = commandSchema('MergeChildResult', () => ({
 export type MergeChildResult = CommandOf<typeof schema>
 
 export const mergeChildResult = defineCommand(schema, {
-  summary: "Merge what a child run wrote into its parent's state, or the session's",
+  summary: 'Merge what a child run wrote into the state above it',
   relies: ['session', 'run', 'work', 'state'],
   codes: [
     'NOT_A_CHILD',

@@ -12,7 +12,7 @@ const schema = commandSchema('OpenTask', () => ({
 export type OpenTask = CommandOf<typeof schema>
 
 export const openTask = defineCommand(schema, {
-  summary: 'Open a task: a named scope with participants and at most one owner',
+  summary: 'Open a task: participants, and at most one owner',
   relies: ['session', 'run', 'task'],
   codes: ['TASK_EXISTS', 'BAD_ADDRESS', 'AMBIGUOUS_ADDRESS', 'LIMIT_EXCEEDED'],
   decide: decideOpenTask,

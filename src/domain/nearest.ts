@@ -1,13 +1,18 @@
 /** The names that somebody who mistyped one may have meant: at most three, the nearest first. */
 export function nearest(wanted: string, names: readonly string[]): string[] {
+  // Of two that are as near, the one of the same letters was meant.
+  const letters = lettersOf(wanted)
+  const other = (name: string): number => Number(lettersOf(name) !== letters)
   const far = Math.max(2, Math.ceil(wanted.length / 2))
   return names
     .map((name) => ({ name, distance: distance(wanted.toLowerCase(), name.toLowerCase()) }))
     .filter((candidate) => candidate.distance <= far)
-    .toSorted((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .toSorted((a, b) => a.distance - b.distance || other(a.name) - other(b.name) || (a.name < b.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name }) => name)
 }
+
+const lettersOf = (name: string): string => name.toLowerCase().split('').toSorted().join('')
 
 /** Edits from one to the other, two neighbours swapped being one; a name that begins with the other is near. */
 function distance(a: string, b: string): number {

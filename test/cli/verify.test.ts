@@ -248,7 +248,7 @@ test('what only looks changes nothing, with much that no snapshot has yet', asyn
 })
 
 test.each([
-  [['projections'], 2, /baton projections what\?\n {2}baton projections list, baton projections status/],
+  [['projections'], 2, /baton projections what\?\n {2}See what there is: baton help projections\n/],
   [['projections', 'rebuild', 'inbox'], 2, /there is no view inbox\n {2}(Did you mean|One of) /],
   [['verify', 'all'], 2, /"all" is one word too many/],
 ] as const)('%j', async (args, code, says) => {

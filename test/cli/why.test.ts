@@ -75,7 +75,7 @@ test('an id that means several things is not guessed at', async () => {
 })
 
 test.each([
-  [['why'], 2, /which task, message, run, session, group or commit\?/],
+  [['why'], 2, /<what> is missing\n {2}baton why <what>/],
   [['why', 'revewer'], 3, /nothing is called revewer: .*\n {2}Did you mean reviewer\?/],
   [['why', 'task:t2'], 3, /there is no task t2\n {2}Did you mean t1/],
   [['why', 'commit:t1'], 3, /there is no commit t1\n/],

@@ -1,16 +1,14 @@
 import { backup as takeBackup } from '../../exports.ts'
 import { visible } from '../print.ts'
 import { bytes, withBar } from '../progress.ts'
-import { only } from '../show.ts'
-import type { Verb } from '../verb.ts'
+import { noDryRun } from '../show.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const backup: Verb = {
-  name: 'backup',
-  summary: 'A verified copy of the hub in a new directory, while anybody goes on writing',
-  usage: '<dir>',
-  examples: ['baton backup ~/backups/monday', 'baton backup /mnt/usb/baton --json'],
+export const backup: VerbBody = {
+  examples: ['baton backup ~/backups/monday', 'baton backup ../a-copy --json'],
   async run({ positionals, given, where, signal }) {
-    const [target] = only(positionals, given, 'backup', ['<dir>'])
+    const [target = ''] = positionals
+    noDryRun(given, 'backup')
     const report = await withBar({ doing: 'backing up', unit: 'bytes', given }, (onProgress) =>
       takeBackup(where(), target, { signal, onProgress }),
     )

@@ -1,16 +1,15 @@
 import { AT } from '../moments.ts'
-import { ago, bold, columns, dim, oneLine } from '../print.ts'
-import type { Verb } from '../verb.ts'
+import { page, PAGE, table } from '../paging.ts'
+import { ago, bold, dim, oneLine } from '../print.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const deadList: Verb = {
-  name: 'dead list',
-  summary: 'What reached nobody, why, and what to do about it',
-  usage: '',
-  options: () => AT,
-  examples: ['baton dead list', 'baton dead list --json'],
-  async run({ look, reader }) {
+export const deadList: VerbBody = {
+  options: () => ({ ...PAGE, ...AT }),
+  examples: ['baton dead list', 'baton dead list --reverse -n 10 --json'],
+  async run({ given, look, reader }) {
     const hub = await reader()
-    const letters = await hub.deadLetters()
+    const found = await page(given, hub.deadLetters)
+    const { items: letters } = found
     const rows = letters.map(({ messageId, mailbox, reason, at, from, kind, subject }) => [
       dim(messageId, look),
       ago(at, look),
@@ -20,6 +19,9 @@ export const deadList: Verb = {
       subject === undefined ? '' : oneLine(subject, 40),
     ])
     const cure = 'Deliver one after all: baton dead requeue <message> [--to <address>]; give it up: baton dead discard'
-    return { json: letters, text: letters.length === 0 ? 'no dead letters' : `${columns(rows)}\n${dim(cure, look)}` }
+    return {
+      json: letters,
+      text: letters.length === 0 ? 'no dead letters' : `${table(rows, found, look)}\n${dim(cure, look)}`,
+    }
   },
 }

@@ -1,20 +1,18 @@
 import { isTerminal } from '../output.ts'
-import { only } from '../show.ts'
+import { noDryRun } from '../show.ts'
 import { PART_VARIABLE } from '../demo/cast.ts'
 import type { Staging } from '../demo/stage.ts'
-import type { Line, Verb } from '../verb.ts'
+import type { Line, VerbBody } from '../verb.ts'
 
-export const demo: Verb = {
-  name: 'demo',
-  summary: 'A story with real processes on a fresh hub: fan-out, broadcast, handoff, seed, merge, a crash, fan-in',
-  usage: '',
+export const demo: VerbBody = {
+  more: 'Fan-out, broadcast, handoff, seed and merge, a crash, and fan-in.',
   notes: () => [
     ['--dir <path>', 'make the hub there instead of in a new temporary directory; it stays'],
     ['--json', 'the events as they come, and the report, one object a line'],
   ],
   examples: ['baton demo', 'baton demo --dir ~/baton-demo', 'baton demo --json'],
-  async run({ positionals, given, look, signal, where }) {
-    only(positionals, given, 'demo', [])
+  async run({ given, look, signal, where }) {
+    noDryRun(given, 'demo')
     const part = process.env[PART_VARIABLE]
     if (part !== undefined) {
       await (await import('../demo/actor.ts')).act(part, where(), signal)

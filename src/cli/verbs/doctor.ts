@@ -6,21 +6,18 @@ import { logDirectory, readFacts } from '../doctor/read.ts'
 import { LOG_FINDINGS, type Severity } from '../log-findings.ts'
 import { isTerminal } from '../output.ts'
 import { bold, cyan, dim, green, red, visible, yellow, type Look } from '../print.ts'
-import { only } from '../show.ts'
+import { noDryRun } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'
-import type { Answer, Given, Verb } from '../verb.ts'
+import type { Answer, Given, VerbBody } from '../verb.ts'
 
-export const doctor: Verb = {
-  name: 'doctor',
-  summary: 'What is wrong with this hub, or soon will be, and what to type about it; changes nothing',
-  usage: '',
+export const doctor: VerbBody = {
+  more: 'Changes nothing, but with --clear-suspect. Exit 6 with findings.',
   options: () => ({
     'clear-suspect': { type: 'boolean', about: 'a sync of the log failed, the disk was seen to: write again' },
-    yes: { type: 'boolean', about: 'do not ask' },
   }),
   examples: ['baton doctor', 'baton doctor --json', 'baton doctor --clear-suspect'],
-  async run({ positionals, given, look, where, signal }) {
-    only(positionals, given, 'doctor', [])
+  async run({ given, look, where, signal }) {
+    noDryRun(given, 'doctor')
     const dir = where()
     const facts = await readFacts(dir, given, signal)
     return given['clear-suspect'] === true ? goOn(facts, given, signal) : diagnosis(facts, look)

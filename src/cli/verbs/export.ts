@@ -1,15 +1,13 @@
 import type { EventData, Hub, LoggedEvent } from '../../index.ts'
 import { isTerminal } from '../output.ts'
 import { openBar } from '../progress.ts'
-import { unknownWord, UsageError } from '../usage.ts'
-import type { Line, Verb } from '../verb.ts'
+import { unknownWord } from '../usage.ts'
+import type { Line, VerbBody } from '../verb.ts'
 
 const FORMATS = ['jsonl', 'agent-message'] as const
 
-export const exportVerb: Verb = {
-  name: 'export',
-  summary: 'The whole history for other programs, a JSON document a line: every event, or every delivery of a message',
-  usage: '',
+export const exportVerb: VerbBody = {
+  more: 'Every event, or every delivery of a message.',
   options: () => ({
     format: {
       type: 'string',
@@ -17,12 +15,9 @@ export const exportVerb: Verb = {
       about: 'events, or messages as they arrived; events if not given',
     },
   }),
-  examples: ['baton export > events.jsonl', 'baton export --format agent-message | jq .body'],
-  async run({ positionals, given, reader, signal }) {
+  examples: ['baton export > events.jsonl', 'baton export --format agent-message > messages.jsonl'],
+  async run({ given, reader, signal }) {
     const { format = 'jsonl' } = given
-    if (positionals[0] !== undefined) {
-      throw new UsageError(`${JSON.stringify(positionals[0])} is one word too many`, 'baton export [--format ...]')
-    }
     if (format !== 'jsonl' && format !== 'agent-message') {
       throw unknownWord('format', String(format), FORMATS, `One of ${FORMATS.join(', ')}.`)
     }

@@ -1,19 +1,18 @@
 import type { GroupView, ItemView, RoundView } from '../../index.ts'
 import { asWhoever, theGroup } from '../named.ts'
 import { AT } from '../moments.ts'
+import { page, PAGE, table } from '../paging.ts'
 import { ago, bold, columns, dim, green, oneLine, red, yellow, type Look } from '../print.ts'
-import { one } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'
-import type { Verb } from '../verb.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const groupList: Verb = {
-  name: 'group list',
-  summary: 'Every group, with its coordinator and its newest round',
-  usage: '',
-  options: () => AT,
-  examples: ['baton group list'],
-  async run({ look, reader }) {
-    const groups = await (await reader()).groups()
+export const groupList: VerbBody = {
+  options: () => ({ ...PAGE, ...AT }),
+  examples: ['baton group list', 'baton group list --reverse -n 5 --json'],
+  async run({ given, look, reader }) {
+    const hub = await reader()
+    const found = await page(given, hub.groups)
+    const { items: groups } = found
     const rows = groups.map((group) => [
       bold(group.id, look),
       group.status,
@@ -21,19 +20,16 @@ export const groupList: Verb = {
       `${group.members.length} members`,
       group.round === undefined ? '' : roundHead(group.round, look),
     ])
-    return { json: groups, text: groups.length === 0 ? 'no group was ever formed' : columns(rows) }
+    return { json: groups, text: groups.length === 0 ? 'no group was ever formed' : table(rows, found, look) }
   },
 }
 
-export const groupShow: Verb = {
-  name: 'group show',
-  summary: 'One group: its members, and the board of its newest round',
-  usage: '<group>',
+export const groupShow: VerbBody = {
   options: () => ({ round: { type: 'string', value: 'n', about: 'that round instead of the newest' }, ...AT }),
   examples: ['baton group show reviewers --as planner', 'baton group show planner/reviewers --round 1'],
   async run(request) {
     const { positionals, given, look } = request
-    const name = one(positionals, 'group')
+    const [name = ''] = positionals
     const round = given['round'] === undefined ? {} : { round: roundNumber(String(given['round'])) }
     const group = await theGroup(await asWhoever(request), name, round)
     if (given['round'] !== undefined && group.round === undefined) throw noRound(group, String(given['round']))

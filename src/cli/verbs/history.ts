@@ -23,7 +23,7 @@ const KNOWN = { task: theTask, session: theSession, run: theRun, group: theGroup
 
 export const history: Verb = {
   name: 'history',
-  summary: 'What happened to a task, a session, a run, a group, or in a thread; closed ones too',
+  summary: 'What happened to a task, session, run or group, or in a thread',
   usage: '',
   options: () => options,
   examples: ['baton history --task t1', 'baton history --session coder --reverse -n 20'],

@@ -1,15 +1,25 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { openHub } from '../../exports.ts'
+import { found } from '../locate.ts'
 import type { Verb } from '../verb.ts'
 
 export const init: Verb = {
   name: 'init',
-  summary: 'Make a hub here: .baton, found from this directory and all below',
+  summary: 'Make a hub here, for this directory and all below',
   usage: '',
   examples: ['baton init', 'baton init --dir ~/project'],
   async run({ place }) {
+    const above = found(path.dirname(path.dirname(place)))
+    const wasThere = fs.existsSync(place)
     const hub = await openHub({ dir: place, create: true, commands: 'later' })
     const { id } = hub
     await hub.close()
-    return { json: { dir: place, hub: id }, text: `${place} is there\n  Next: baton session open <name>` }
+    const text = [
+      `${place} is there${wasThere ? ' already: it is as it was' : ''}`,
+      ...(above === undefined || wasThere ? [] : [`  The one above it is another: ${above}. Here, this one is meant.`]),
+      ...(wasThere ? [] : ['  Next: baton session open <name>']),
+    ]
+    return { json: { dir: place, hub: id }, text: text.join('\n') }
   },
 }

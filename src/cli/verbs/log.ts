@@ -1,7 +1,6 @@
 import type { LoggedEvent } from '../../index.ts'
 import { eventLine, rawLine, shortLine } from '../events.ts'
 import { AT, BOOKMARKS, stretch } from '../moments.ts'
-import { UsageError } from '../usage.ts'
 import type { Line, Options, Verb } from '../verb.ts'
 
 const options: Options = {
@@ -18,7 +17,7 @@ const options: Options = {
 
 export const log: Verb = {
   name: 'log',
-  summary: 'Every accepted event, in order; any part of it, in either direction, and those to come',
+  summary: 'Every accepted event, in order, and with --follow those to come',
   usage: '[stream]',
   options: () => options,
   examples: [
@@ -27,8 +26,7 @@ export const log: Verb = {
     'baton log --type OwnershipTransferred --follow --json',
   ],
   async run({ positionals, given, look, reader, signal }) {
-    const [stream, extra] = positionals
-    if (extra !== undefined) throw new UsageError(`${JSON.stringify(extra)} is one word too many`, 'baton log [stream]')
+    const [stream] = positionals
     const { type, actor, follow, oneline, raw } = given
     const line = (event: LoggedEvent): string => {
       if (raw === true) return rawLine(event)

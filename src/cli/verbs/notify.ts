@@ -14,7 +14,7 @@ const LONGEST_SUBJECT = 80
 
 export const notify: Verb = {
   name: 'notify',
-  summary: 'What waits for whoever acts: ids, senders, subjects, never bodies; silent when nothing does',
+  summary: 'What waits for whoever acts: ids and subjects; silent if nothing',
   usage: '',
   options: () => ({
     format: {

@@ -1,9 +1,9 @@
 import { openHub, type Hub, type RebuildReport, type ViewName } from '../../exports.ts'
 import { complain } from '../output.ts'
 import { withPhases, type Phases } from '../phases.ts'
-import { only } from '../show.ts'
+import { noDryRun } from '../show.ts'
 import { typedFor, type Typed } from '../typed.ts'
-import type { Given, Verb } from '../verb.ts'
+import type { Given, VerbBody } from '../verb.ts'
 
 const PHASES: Phases = {
   fold: { doing: 'folding', unit: 'bytes' },
@@ -11,13 +11,12 @@ const PHASES: Phases = {
   check: { doing: 'checking', unit: 'bytes' },
 }
 
-export const projectionsRebuild: Verb = {
-  name: 'projections rebuild',
-  summary: 'Fold one view, or all, anew from the log; the old ones serve meanwhile, and Ctrl-C keeps what is done',
-  usage: '[view]',
+export const projectionsRebuild: VerbBody = {
+  more: 'The old ones serve meanwhile, and Ctrl-C keeps what is done.',
   examples: ['baton projections rebuild', 'baton projections rebuild inboxes', 'baton projections rebuild --json'],
   async run({ positionals, given, where, signal }) {
-    const [view] = only(positionals, given, 'projections rebuild', positionals.length === 0 ? [] : ['[view]'])
+    const [view] = positionals
+    noDryRun(given, 'projections rebuild')
     const hub = await openHub({ dir: where(), sweepEvery: false })
     try {
       const report = await rebuilding(hub, view as ViewName | undefined, given, signal)

@@ -2,18 +2,16 @@ import { isBatonError } from '../../exports.ts'
 import { driftLines, PHASES, problemLines } from '../drift.ts'
 import { lookAt } from '../looking.ts'
 import { withPhases } from '../phases.ts'
-import { only } from '../show.ts'
+import { noDryRun } from '../show.ts'
 import { typedFor } from '../typed.ts'
 import { EXIT } from '../usage.ts'
-import type { Verb } from '../verb.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const projectionsVerify: Verb = {
-  name: 'projections verify',
-  summary: 'Fold the log afresh and compare the views with it, document by document; changes nothing',
-  usage: '',
+export const projectionsVerify: VerbBody = {
+  more: 'Changes nothing. Exit 6 with findings.',
   examples: ['baton projections verify', 'baton projections verify --json'],
-  async run({ positionals, given, look, where, signal }) {
-    only(positionals, given, 'projections verify', [])
+  async run({ given, look, where, signal }) {
+    noDryRun(given, 'projections verify')
     const baton = typedFor(given)
     const seen = await lookAt(where(), async (hub) => {
       const report = await withPhases(PHASES, { given }, (onProgress) => hub.projections.verify({ signal, onProgress }))

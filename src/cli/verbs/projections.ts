@@ -3,9 +3,9 @@ import { isBatonError } from '../../exports.ts'
 import { lookAt } from '../looking.ts'
 import { bold, columns, dim, green, red, visible, yellow, type Look } from '../print.ts'
 import { bytes } from '../progress.ts'
-import { only } from '../show.ts'
+import { noDryRun } from '../show.ts'
 import { typedFor } from '../typed.ts'
-import type { Request, Verb } from '../verb.ts'
+import type { Request, VerbBody } from '../verb.ts'
 
 /** What each is asked. */
 const ANSWERS: Readonly<Record<string, string>> = {
@@ -34,14 +34,11 @@ async function status({ where }: Request): Promise<ViewsStatus> {
   return found
 }
 
-export const projectionsList: Verb = {
-  name: 'projections list',
-  summary: 'The views that are folded from the log, and what each answers',
-  usage: '',
+export const projectionsList: VerbBody = {
   examples: ['baton projections list', 'baton projections list --json'],
   async run(request) {
-    const { positionals, given, look } = request
-    only(positionals, given, 'projections list', [])
+    const { given, look } = request
+    noDryRun(given, 'projections list')
     const { views } = await status(request)
     const json = views.map(({ view, version }) => ({ view, version, answers: ANSWERS[view] ?? '' }))
     const rows = json.map(({ view, version, answers }) => [bold(view, look), dim(`v${version}`, look), answers])
@@ -49,14 +46,11 @@ export const projectionsList: Verb = {
   },
 }
 
-export const projectionsStatus: Verb = {
-  name: 'projections status',
-  summary: 'How each view stands, how far the snapshots on the disk go, and what is wrong with them',
-  usage: '',
+export const projectionsStatus: VerbBody = {
   examples: ['baton projections status', 'baton projections status --json'],
   async run(request) {
-    const { positionals, given, look } = request
-    only(positionals, given, 'projections status', [])
+    const { given, look } = request
+    noDryRun(given, 'projections status')
     const found = await status(request)
     const { snapshot, position } = found
     const json =

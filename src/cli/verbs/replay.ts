@@ -1,33 +1,34 @@
-import type { DiffOptions, DocumentChange, Hub, ReplayStep } from '../../index.ts'
+import type { DiffOptions, DocumentChange, Hub, LoggedEvent, Moment, ReplayStep } from '../../index.ts'
 import { changedFields, eventLine } from '../events.ts'
+import { swimlanes } from '../lanes.ts'
 import { moment, span } from '../moments.ts'
 import { isTerminal } from '../output.ts'
 import { goesOn } from '../pause.ts'
 import { bold, dim, visible, type Look } from '../print.ts'
 import { UsageError } from '../usage.ts'
-import type { Given, Line, Verb } from '../verb.ts'
+import type { Given, Line, VerbBody } from '../verb.ts'
 
-export const replay: Verb = {
-  name: 'replay',
-  summary: 'The life of a stream or a task once more, with what each event changed; nothing happens again',
-  usage: '[stream]',
+export const replay: VerbBody = {
+  more: 'Nothing happens again: it is the same fold, stopped after each event.',
   options: () => ({
     task: { type: 'string', value: 'task', about: 'all that concerns a task, its messages included' },
     to: { type: 'string', value: 'position|time', about: 'the last one' },
+    lanes: { type: 'boolean', about: 'side by side: a lane for everybody who takes part' },
     step: { type: 'boolean', about: 'at a terminal, one at a time' },
     diff: { type: 'string', value: 'P1..P2', about: 'instead: what is not the same at these two positions or times' },
     view: { type: 'string', value: 'view', about: 'of this view alone, as tasks, runs, inboxes' },
   }),
   examples: [
     'baton replay --task t1',
+    'baton replay --task t1 --lanes',
     'baton replay run-r1 --step',
-    'baton replay session-coder --to 2026-12-24T18:00:00Z --json',
-    'baton replay --diff 100..200',
+    'baton replay session-coder --to 7 --json',
+    'baton replay --diff 4..7',
     'baton replay --diff 2h.. --view tasks',
   ],
   async run({ positionals, given, look, reader, signal }) {
     const [stream] = positionals
-    const { task, to, diff } = given
+    const { task, diff } = given
     const steps = paced(given, signal)
     if (typeof diff === 'string') {
       if (stream !== undefined || task !== undefined)
@@ -39,9 +40,28 @@ export const replay: Verb = {
       throw new UsageError('replay what?', 'A stream, as task-t1, or --task t1; or --diff P1..P2.')
     const what = typeof task === 'string' ? { task } : (stream as string)
     const hub = await reader()
-    const until = typeof to === 'string' ? { to: moment(to) } : {}
-    return { lines: steps(stepLines(hub.replay(what, { ...until, signal }), look)) }
+    if (given['lanes'] === true && given['json'] !== true) return { lines: inLanes(hub, what, given, signal, look) }
+    return { lines: steps(stepLines(hub.replay(what, { ...until(given), signal }), look)) }
   },
+}
+
+const until = ({ to }: Given): { to?: Moment } => (typeof to === 'string' ? { to: moment(to) } : {})
+
+/** Where nobody says how wide it may be. */
+const WIDTH = 120
+
+/** Its whole width is known once all of it was read. */
+async function* inLanes(
+  hub: Hub,
+  what: Parameters<Hub['replay']>[0],
+  given: Given,
+  signal: AbortSignal,
+  look: Look,
+): AsyncGenerator<Line> {
+  const events: LoggedEvent[] = []
+  for await (const { event } of hub.replay(what, { ...until(given), signal })) events.push(event)
+  const width = isTerminal(1) ? process.stdout.columns : WIDTH
+  for (const text of events.length === 0 ? [] : swimlanes(events, look, width)) yield { json: undefined, text }
 }
 
 async function* stepLines(steps: AsyncIterable<ReplayStep>, look: Look): AsyncGenerator<Line> {

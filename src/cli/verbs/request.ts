@@ -1,12 +1,9 @@
 import { duration, text, value } from '../values.ts'
 import { bold, dim, visible } from '../print.ts'
 import { UsageError } from '../usage.ts'
-import type { Verb } from '../verb.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const request: Verb = {
-  name: 'request',
-  summary: 'Ask, and wait for the first answer',
-  usage: '<to> [text]',
+export const request: VerbBody = {
   options: () => ({
     within: { type: 'string', value: '30s', about: 'how long to wait for it (30s)' },
     task: { type: 'string', value: 'task', about: 'the task that it is about' },
@@ -15,12 +12,14 @@ export const request: Verb = {
     data: { type: 'string', value: 'json|@file', about: 'beside the text' },
     ack: { type: 'boolean', about: 'acknowledge the answer once it is shown' },
   }),
-  examples: ['baton request reviewer "may I merge?" --within 10m --as coder'],
+  examples: [
+    'baton request coder "which schema?" --ack --as planner',
+    'baton request reviewer "may I merge?" --within 10m --as coder',
+  ],
   async run(asked) {
     const { positionals, given, look, hub } = asked
-    const [to, body] = positionals
-    if (to === undefined) throw new UsageError('ask whom?', 'baton request <to> <text>')
-    if (body === undefined && given['subject'] === undefined && given['data'] === undefined) {
+    const [to = '', body] = positionals
+    if ((body ?? '') === '' && given['subject'] === undefined && given['data'] === undefined) {
       throw new UsageError('there is nothing to ask', 'Give a text, - to read it from stdin, a --subject, or --data.')
     }
     const { task, kind, subject, data, key } = given

@@ -2,26 +2,24 @@ import { restore as restoreHub } from '../../exports.ts'
 import { locate } from '../locate.ts'
 import { visible } from '../print.ts'
 import { withBar } from '../progress.ts'
-import { only } from '../show.ts'
+import { noDryRun } from '../show.ts'
 import { UsageError } from '../usage.ts'
 import { instant, isInstant } from '../values.ts'
-import type { Verb } from '../verb.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const restore: Verb = {
-  name: 'restore',
-  summary:
-    'A new hub with the history of a backup, or of any hub, up to a position or a time; the other stays as it is',
-  usage: '<dir> <new dir>',
+export const restore: VerbBody = {
+  more: 'The other hub stays as it is, and may be in use. The new one has an id of its own.',
   options: () => ({
     to: { type: 'string', value: 'position|time', about: 'the newest event to take along; all of them if not given' },
   }),
   examples: [
-    'baton restore ~/backups/monday .baton',
-    'baton restore .baton ~/before-the-mishap --to 4711',
+    'baton restore ~/backups/monday .baton-monday',
+    'baton restore .baton ~/before-the-mishap --to 7',
     'baton restore .baton ~/at-noon --to 2026-12-24T12:00:00Z',
   ],
   async run({ positionals, given, signal }) {
-    const [source, target] = only(positionals, given, 'restore', ['<dir>', '<new dir>'])
+    const [source = '', target = ''] = positionals
+    noDryRun(given, 'restore')
     const { to } = given
     const report = await withBar({ doing: 'restoring', unit: 'bytes', given }, (onProgress) =>
       restoreHub(locate(source), target, { ...(typeof to === 'string' && { to: placeOf(to) }), signal, onProgress }),

@@ -2,30 +2,24 @@ import type { RunTree, RunView } from '../../index.ts'
 import { theRun } from '../named.ts'
 import { AT } from '../moments.ts'
 import { ago, bold, dim, green, oneLine, visible, type Look } from '../print.ts'
-import { coloured, facts, one } from '../show.ts'
-import type { Verb } from '../verb.ts'
+import { coloured, facts } from '../show.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const runShow: Verb = {
-  name: 'run show',
-  summary: 'One run',
-  usage: '<run>',
+export const runShow: VerbBody = {
   options: () => AT,
-  examples: ['baton run show r1'],
+  examples: ['baton run show r1', 'baton run show r1 --json'],
   async run({ positionals, look, reader }) {
-    const id = one(positionals, 'run')
+    const [id = ''] = positionals
     const run = await theRun(await reader(), id)
     return { json: run, text: facts({ ...run }, look) }
   },
 }
 
-export const runTree: Verb = {
-  name: 'run tree',
-  summary: 'A run with everything below it',
-  usage: '<run>',
+export const runTree: VerbBody = {
   options: () => AT,
-  examples: ['baton run tree r1'],
+  examples: ['baton run tree r1', 'baton run tree r1 --at 10m'],
   async run({ positionals, look, reader }) {
-    const id = one(positionals, 'run')
+    const [id = ''] = positionals
     const hub = await reader()
     const tree = (await hub.runs.tree((await theRun(hub, id)).id)) as RunTree
     return { json: tree, text: draw(tree, look).join('\n') }

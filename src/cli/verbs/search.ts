@@ -2,14 +2,12 @@ import type { FoundMessage, SearchScope } from '../../index.ts'
 import { BOOKMARKS, stretch } from '../moments.ts'
 import { ago, bold, cyan, dim, oneLine, type Look } from '../print.ts'
 import { UsageError } from '../usage.ts'
-import type { Line, Verb } from '../verb.ts'
+import type { Line, VerbBody } from '../verb.ts'
 
 const SCOPES = ['task', 'thread', 'mailbox', 'from'] as const
 
-export const search: Verb = {
-  name: 'search',
-  summary: 'The messages that hold a text, whatever the case of its letters, each as it is found',
-  usage: '<text>',
+export const search: VerbBody = {
+  more: 'The case of letters does not matter; each is shown as it is found.',
   options: () => ({
     task: { type: 'string', value: 'task', about: 'about this task alone' },
     thread: { type: 'string', value: 'message', about: 'in the thread that it began' },
@@ -22,7 +20,6 @@ export const search: Verb = {
   examples: ['baton search schema --reverse -n 5', 'baton search "merge conflict" --task t1 --json'],
   async run({ positionals, given, look, reader, signal }) {
     const text = positionals.join(' ')
-    if (text === '') throw new UsageError('search for what?', 'baton search <text>')
     const scopes = SCOPES.filter((name) => given[name] !== undefined)
     if (scopes.length > 1) throw new UsageError('search where?', `One of ${scopes.map((s) => `--${s}`).join(', ')}.`)
     const [scope] = scopes

@@ -1,22 +1,34 @@
 import type { SessionView } from '../../index.ts'
 import { theSession } from '../named.ts'
 import { AT } from '../moments.ts'
-import { ago, bold, columns, dim, oneLine, type Look } from '../print.ts'
-import { coloured, facts, one } from '../show.ts'
+import { page, PAGE, table } from '../paging.ts'
+import { ago, bold, dim, oneLine, type Look } from '../print.ts'
+import { coloured, facts } from '../show.ts'
 import type { Verb } from '../verb.ts'
 
 export const sessionList: Verb = {
   name: 'session list',
-  summary: 'All sessions',
+  summary: 'Who is there, with what waits and what they own',
   usage: '',
-  options: () => ({ all: { type: 'boolean', about: 'the closed ones too' }, ...AT }),
-  examples: ['baton session list'],
+  options: () => ({ all: { type: 'boolean', about: 'the closed ones too' }, ...PAGE, ...AT }),
+  examples: ['baton session list', 'baton session list --all --reverse -n 20'],
   async run({ given, look, reader }) {
-    const all = await (await reader()).sessions()
-    const shown = given['all'] === true ? all : all.filter(({ status }) => status !== 'closed')
+    const hub = await reader()
+    const isShown = ({ status }: SessionView): boolean => given['all'] === true || status !== 'closed'
+    const found = await page(given, hub.sessions, isShown)
+    const { items: shown } = found
     return {
       json: shown,
-      text: shown.length === 0 ? 'no session is open' : columns(shown.map((s) => sessionRow(s, look))),
+      text:
+        shown.length === 0
+          ? given['all'] === true
+            ? 'no session is there'
+            : 'no session is open'
+          : table(
+              shown.map((s) => sessionRow(s, look)),
+              found,
+              look,
+            ),
     }
   },
 }
@@ -32,12 +44,12 @@ const sessionRow = (s: SessionView, look: Look): string[] => [
 
 export const sessionShow: Verb = {
   name: 'session show',
-  summary: 'One session with what it holds',
+  summary: 'One session, with what it holds',
   usage: '<session>',
   options: () => AT,
-  examples: ['baton session show coder'],
+  examples: ['baton session show coder', 'baton session show coder --at 1h --json'],
   async run({ positionals, look, reader }) {
-    const id = one(positionals, 'session')
+    const [id = ''] = positionals
     const hub = await reader()
     const session = await theSession(hub, id)
     return { json: session, text: facts({ ...session }, look) }

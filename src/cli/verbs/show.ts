@@ -2,22 +2,19 @@ import type { CommitView, Hub, MessageStatus } from '../../index.ts'
 import { describe } from '../describe.ts'
 import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, visible, type Look } from '../print.ts'
-import { facts, one } from '../show.ts'
+import { facts } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'
-import type { Answer, Verb } from '../verb.ts'
+import type { Answer, VerbBody } from '../verb.ts'
 
-export const show: Verb = {
-  name: 'show',
-  summary: 'What stands at a position, with its whole commit; a message; or a commit by its id',
-  usage: '<position|message|commit>',
+export const show: VerbBody = {
   options: () => AT,
   examples: [
-    'baton show 810',
+    'baton show 7',
     'baton show 01JD3V8Q6N4T2R5W7X9Y0Z1A2B',
     'baton show commit:01JD3V8Q6N4T2R5W7X9Y0Z1A2B --json',
   ],
   async run({ positionals, look, reader, signal }) {
-    const word = one(positionals, 'position, message or commit')
+    const [word = ''] = positionals
     const hub = await reader()
     const [, position] = /^#?(\d{1,15})$/.exec(word) ?? []
     if (position !== undefined) {

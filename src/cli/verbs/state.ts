@@ -2,7 +2,6 @@ import type { Command, Hub } from '../../index.ts'
 import { sent } from '../sent.ts'
 import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, visible } from '../print.ts'
-import { one } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'
 import { pairs, value } from '../values.ts'
 import type { Given, Verb } from '../verb.ts'
@@ -25,7 +24,7 @@ export const state: Verb = {
   ],
   async run(request) {
     const { positionals, given, look, reader, signal } = request
-    const id = one(positionals, 'session or run')
+    const [id = ''] = positionals
     const { set, remove } = given
     if (Array.isArray(set) || Array.isArray(remove)) {
       return sent(await writing(await reader(), id, given), request)

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Hub, type Receipt, type ReceiptEvent } from '../../exports.ts'
 import { describe } from '../describe.ts'
 import { dryRunAnswer } from '../sent.ts'
+import { AT, count } from '../moments.ts'
 import { ago, columns, dim, type Look } from '../print.ts'
-import { iso } from '../values.ts'
-import type { Line, Verb } from '../verb.ts'
+import { instant, iso } from '../values.ts'
+import type { Given, Line, Options, Verb } from '../verb.ts'
 
 export const sweep: Verb = {
   name: 'sweep',
-  summary: 'End what is due: messages, requests, offers, rounds, lost runs and sessions',
+  summary: 'End what is due: requests, offers, rounds, lost runs, …',
   usage: '',
   options: () => ({
     now: { type: 'boolean', about: 'overdue leases too, at once: no time for their holders to renew them' },
@@ -28,12 +29,27 @@ export const timers: Verb = {
   name: 'timers',
   summary: 'What falls due, soonest first',
   usage: '',
-  examples: ['baton timers'],
-  run: async ({ look, reader }) => due(await reader(), look),
+  options: () => options,
+  examples: ['baton timers', 'baton timers --before 10m', 'baton timers -n 5 --json'],
+  run: async ({ given, look, reader }) => due(await reader(), given, look),
 }
 
-async function due(hub: Hub, look: Look): Promise<{ json: unknown; text: string }> {
-  const all = await hub.timers()
+/** They stand at times, not at positions. */
+const options: Options = {
+  after: { type: 'string', value: 'time|30s', about: 'what falls due after that' },
+  before: { type: 'string', value: 'time|30s', about: 'what falls due before that' },
+  n: { type: 'string', short: 'n', value: 'count', about: 'at most so many' },
+  reverse: { type: 'boolean', about: 'latest first' },
+  ...AT,
+}
+
+async function due(hub: Hub, given: Given, look: Look): Promise<{ json: unknown; text: string }> {
+  const [after, before] = ['after', 'before'].map((name) => timeOf(given[name]))
+  const found = (await hub.timers()).filter(
+    ({ at }) => !(Date.parse(at) <= (after ?? -Infinity)) && !(Date.parse(at) >= (before ?? Infinity)),
+  )
+  if (given['reverse'] === true) found.reverse()
+  const all = found.slice(0, count(given))
   const rows = all.map(({ at, kind, id, round, mailbox }) => [
     ago(at, look),
     KINDS[kind],
@@ -42,6 +58,9 @@ async function due(hub: Hub, look: Look): Promise<{ json: unknown; text: string 
   ])
   return { json: all, text: all.length === 0 ? 'nothing falls due' : columns(rows) }
 }
+
+const timeOf = (word: Given[string]): number | undefined =>
+  typeof word === 'string' ? Date.parse(instant(word)) : undefined
 
 const KINDS = {
   closing: 'half-closed session',

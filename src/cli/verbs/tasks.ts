@@ -1,22 +1,37 @@
 import type { OwnershipView, TaskView } from '../../index.ts'
 import { theTask } from '../named.ts'
 import { AT } from '../moments.ts'
+import { page, PAGE, table } from '../paging.ts'
 import { ago, bold, columns, dim, oneLine, yellow, type Look } from '../print.ts'
-import { coloured, facts, one } from '../show.ts'
+import { coloured, facts } from '../show.ts'
 import type { Verb } from '../verb.ts'
 
 export const taskList: Verb = {
   name: 'task list',
-  summary: 'All tasks',
+  summary: 'The open tasks, with their owners',
   usage: '',
-  options: () => ({ all: { type: 'boolean', about: 'the closed ones too' }, ...AT }),
-  examples: ['baton task list'],
+  options: () => ({ all: { type: 'boolean', about: 'the closed ones too' }, ...PAGE, ...AT }),
+  examples: ['baton task list', 'baton task list --all --reverse -n 20'],
   async run({ given, look, reader }) {
-    const all = await (await reader()).tasks()
-    const shown = given['all'] === true ? all : all.filter(({ status }) => status !== 'closed')
-    return { json: shown, text: shown.length === 0 ? 'no task is open' : columns(shown.map((t) => taskRow(t, look))) }
+    const hub = await reader()
+    const found = await page(given, hub.tasks, (task) => given['all'] === true || isOpen(task))
+    const { items: shown } = found
+    const none = given['all'] === true ? 'no task is there' : 'no task is open'
+    return {
+      json: shown,
+      text:
+        shown.length === 0
+          ? none
+          : table(
+              shown.map((t) => taskRow(t, look)),
+              found,
+              look,
+            ),
+    }
   },
 }
+
+const isOpen = ({ status }: TaskView): boolean => status !== 'closed'
 
 const taskRow = (t: TaskView, look: Look): string[] => [
   bold(t.id, look),
@@ -29,12 +44,12 @@ const taskRow = (t: TaskView, look: Look): string[] => [
 
 export const taskShow: Verb = {
   name: 'task show',
-  summary: 'One task with its participants',
+  summary: 'One task, with its participants',
   usage: '<task>',
   options: () => AT,
-  examples: ['baton task show t1'],
+  examples: ['baton task show t1', 'baton task show t1 --at 7'],
   async run({ positionals, look, reader }) {
-    const id = one(positionals, 'task')
+    const [id = ''] = positionals
     const task = await theTask(await reader(), id)
     return { json: task, text: facts({ ...task }, look) }
   },
@@ -44,20 +59,31 @@ export const owners: Verb = {
   name: 'owners',
   summary: 'Who owns which task; of one task, who did before',
   usage: '[task]',
-  options: () => AT,
-  examples: ['baton owners', 'baton owners t1'],
-  async run({ positionals, look, reader }) {
+  options: () => ({ ...PAGE, ...AT }),
+  examples: ['baton owners', 'baton owners t1', 'baton owners t1 --at 2h --json'],
+  async run({ positionals, given, look, reader }) {
     const [id] = positionals
     const hub = await reader()
     if (id === undefined) {
-      const tasks = (await hub.tasks()).filter(({ status }) => status !== 'closed')
+      const found = await page(given, hub.tasks, isOpen)
+      const { items: tasks } = found
       const json = tasks.map(({ id: taskId, owner, epoch, status }) => ({
         taskId,
         owner: owner ?? null,
         epoch,
         status,
       }))
-      return { json, text: tasks.length === 0 ? 'no task is open' : columns(tasks.map((t) => taskRow(t, look))) }
+      return {
+        json,
+        text:
+          tasks.length === 0
+            ? 'no task is open'
+            : table(
+                tasks.map((t) => taskRow(t, look)),
+                found,
+                look,
+              ),
+      }
     }
     const ownership = (await hub.owner((await theTask(hub, id)).id)) as OwnershipView
     const rows = ownership.chain.map(({ epoch, from, to, mode, at, reason = '' }) => [

@@ -4,22 +4,20 @@ import { LOG_FINDINGS, withDamage } from '../log-findings.ts'
 import { isTableDamaged, lookAt, readLog } from '../looking.ts'
 import { withPhases } from '../phases.ts'
 import { bold, columns, dim, green, red, visible, yellow, type Look } from '../print.ts'
-import { only } from '../show.ts'
+import { noDryRun } from '../show.ts'
 import { typedFor, type Typed } from '../typed.ts'
 import { EXIT, UsageError } from '../usage.ts'
-import type { Given, Verb } from '../verb.ts'
+import type { Given, VerbBody } from '../verb.ts'
 
-export const verify: Verb = {
-  name: 'verify',
-  summary: 'Read the whole log, then fold it afresh and compare the views with it; changes nothing',
-  usage: '',
+export const verify: VerbBody = {
+  more: 'Changes nothing. Exit 6 with findings.',
   options: () => ({
     'log-only': { type: 'boolean', about: 'the log, not the views' },
     'views-only': { type: 'boolean', about: 'the views, not the log' },
   }),
   examples: ['baton verify', 'baton verify --log-only', 'baton verify --dir ~/backups/monday --json'],
-  async run({ positionals, given, look, where, signal }) {
-    only(positionals, given, 'verify', [])
+  async run({ given, look, where, signal }) {
+    noDryRun(given, 'verify')
     const { 'log-only': logOnly, 'views-only': viewsOnly } = given
     if (logOnly === true && viewsOnly === true) {
       throw new UsageError('--log-only and --views-only leave nothing', 'baton verify checks both.')

@@ -2,14 +2,12 @@ import type { Hub } from '../../index.ts'
 import { CONDITIONS, conditionOf, type Ask, type Held } from '../conditions.ts'
 import { asWhoever } from '../named.ts'
 import { visible } from '../print.ts'
-import { only } from '../show.ts'
+import { noDryRun } from '../show.ts'
 import { UsageError } from '../usage.ts'
-import type { Request, Verb } from '../verb.ts'
+import type { Request, VerbBody } from '../verb.ts'
 
-export const wait: Verb = {
-  name: 'wait',
-  summary: 'Wait until something holds: exit 0 then, 7 when --timeout is up, 5 when it cannot come about any more',
-  usage: '',
+export const wait: VerbBody = {
+  more: 'Exit 0 when it holds, 7 when --timeout is up, 5 when it cannot come about any more.',
   options: () => ({
     for: {
       type: 'string',
@@ -28,11 +26,11 @@ export const wait: Verb = {
     'baton wait --for task/t1=closed --timeout 30s',
     'baton wait --for run/r1=settled --for mail --as planner',
     'baton wait --for group/planner/reviewers=reached',
-    'baton wait --for position=4711 --json',
+    'baton wait --for position=7 --json',
   ],
   async run(request) {
-    const { positionals, given, signal } = request
-    only(positionals, given, 'wait', [])
+    const { given, signal } = request
+    noDryRun(given, 'wait')
     const wanted = given['for']
     if (!Array.isArray(wanted)) {
       throw new UsageError(

@@ -1,22 +1,19 @@
 import { isBatonError, nearest, type Hub, type Why, type WhyStep, type WhySubject } from '../../exports.ts'
 import { ago, bold, columns, dim, red, visible, type Look } from '../print.ts'
-import { one } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'
-import type { Verb } from '../verb.ts'
+import type { VerbBody } from '../verb.ts'
 
-export const why: Verb = {
-  name: 'why',
-  summary: 'How something came to be as it is, with those who tried and lost; an id alone, task:<id>, or a position',
-  usage: '<task|message|run|session|group|commit>',
+export const why: VerbBody = {
+  more: '<what> is the id of a task, message, run, session, group or commit, or a position; task:t1 says which is meant.',
   examples: [
     'baton why t1',
     'baton why run:r1',
     'baton why message:01JD3V8Q6N4T2R5W7X9Y0Z1A2B --json',
-    'baton why 810',
-    "baton why '#810'",
+    'baton why 7',
+    "baton why '#7'",
   ],
   async run({ positionals, look, reader, signal }) {
-    const word = one(positionals, 'task, message, run, session, group or commit')
+    const [word = ''] = positionals
     const answer = await explained(await reader(), word, signal)
     return { json: answer, text: columns(answer.steps.map((step) => row(step, look))) }
   },

@@ -1,0 +1,86 @@
+/** The line to type instead: what was typed, with what was wrong in it put right; and hints that can be typed as they stand. */
+import { isBatonError, type BatonError } from '../exports.ts'
+import { isTerminal } from './output.ts'
+import { quoted } from './typed.ts'
+import { optionAdded, replaced, UsageError } from './usage.ts'
+import { verbs } from './verbs/catalog.ts'
+
+/** What to do about it, and the line that was meant where that can be told. */
+export function hintsFor(error: unknown, args: readonly string[]): readonly string[] {
+  if (!(error instanceof UsageError) && !isBatonError(error)) return []
+  const hint = error.hint ?? (isBatonError(error) ? hintFor(error, args) : undefined)
+  const meant = isBatonError(error) ? nearMiss(error, args) : error.meant?.(args)
+  return [
+    ...(hint === undefined ? [] : [typable(hint, args)]),
+    ...(meant === undefined ? [] : [['baton', ...meant].map(quoted).join(' ')]),
+  ]
+}
+
+/** Where the rule that refused says nothing more. */
+function hintFor({ code, details }: BatonError, args: readonly string[]): string | undefined {
+  const { taskId } = details
+  switch (code) {
+    case 'UNKNOWN_MESSAGE':
+      return 'See what was sent: baton log --type MessageSent'
+    case 'NO_PENDING_HANDOFF':
+    case 'STALE_EPOCH':
+      return `See how it stands: baton owners ${String(taskId)}`
+    case 'INVALID_COMMAND':
+    case 'BAD_ID':
+    case 'LIMIT_EXCEEDED':
+      return helpOf(args)
+    default:
+      return undefined
+  }
+}
+
+const verbOf = (args: readonly string[]): (typeof verbs)[number] | undefined =>
+  verbs.find(({ name }) => name === `${args[0]} ${args[1]}`) ?? verbs.find(({ name }) => name === args[0])
+
+function helpOf(args: readonly string[]): string | undefined {
+  const verb = verbOf(args)
+  return verb && `See what it takes: baton help ${verb.name}`
+}
+
+/** A name that is not there, and one that is nearly the same. */
+function nearMiss({ code, details }: BatonError, args: readonly string[]): readonly string[] | undefined {
+  if (code === 'SESSION_EXISTS' && verbOf(args)?.name === 'session open') return optionAdded(args, '--ensure')
+  const [right] = Array.isArray(details['nearest']) ? (details['nearest'] as string[]) : []
+  if (right === undefined) return undefined
+  const wrong = Object.values(details).filter((each) => typeof each === 'string')
+  // A group is named without its root session as well.
+  for (const word of wrong.flatMap((each) => [each, each.split('/').at(-1) ?? each])) {
+    const line = replaced(args, word, right)
+    if (line !== undefined) return line
+  }
+  return undefined
+}
+
+/** Whoever named hub and actor names them again; elsewhere than at a terminal somebody has to act. */
+function typable(hint: string, args: readonly string[]): string {
+  const [, before = '', line] = /^(.*[:,] )(baton [^;,]+)$/.exec(hint) ?? []
+  if (line === undefined) return hint
+  const verb = verbOf(line.split(' ').slice(1))
+  if (verb === undefined) return hint
+  const more = line.includes(' --dir ') ? [] : valueOf('--dir', args).flatMap((dir) => ['--dir', dir])
+  if ('command' in verb) more.push(...actorFor(verb.name, args))
+  return `${before}${[line, ...more.map(quoted)].join(' ')}`
+}
+
+function actorFor(verb: string, args: readonly string[]): string[] {
+  const [named] = valueOf('--as', args)
+  // Of a session that is not there, or no longer, nobody but the operator is sure to be.
+  if (named === undefined ? !hasActor() : verb.startsWith('session ')) return ['--as', 'operator']
+  return named === undefined ? [] : ['--as', named]
+}
+
+const hasActor = (): boolean =>
+  isTerminal(0) || ['BATON_SESSION', 'BATON_RUN'].some((name) => (process.env[name] ?? '') !== '')
+
+function valueOf(option: string, args: readonly string[]): string[] {
+  const at = args.findIndex((arg) => arg === option || arg.startsWith(`${option}=`))
+  const arg = args[at]
+  if (arg === undefined) return []
+  const value = arg === option ? args[at + 1] : arg.slice(option.length + 1)
+  return value === undefined ? [] : [value]
+}
