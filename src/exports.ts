@@ -44,7 +44,7 @@ export { describeEvent } from './queries/sentences.ts'
 export type { WhySubject } from './queries/why-subjects.ts'
 export type { Why, WhyStep, WhyVoid } from './queries/why.ts'
 export { BatonError, ERROR_CODES, isBatonError, type ErrorCode } from './errors.ts'
-export { systemClock, ulidFactory, type Clock, type NewId } from './ids.ts'
+export { systemClock, ulidFactory, type Clock, type Draw, type NewId } from './ids.ts'
 export { nearest } from './domain/nearest.ts'
 
 // The log: for adapters of your own, and for tools that read a log as it stands.

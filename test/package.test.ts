@@ -1,6 +1,5 @@
 /** The package as its users get it: what is in it, what it costs, and that all of it works from node_modules. */
 import fs from 'node:fs'
-import module from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
@@ -14,8 +13,8 @@ import { lacks } from './support/needs.ts'
 
 const MB = 1_000_000
 const INSTALL_MB = 10
-/** Times Node itself, to start. From 22 on Node takes half as long as it did, and what we add as long as ever. */
-const WITHIN = 'enableCompileCache' in module ? 4 : 3
+/** Times Node itself, to start. */
+const WITHIN = 3
 
 let scratch: string
 /** An empty folder but for what npm put there. */

@@ -1,7 +1,7 @@
 /** The command line: find the verb, open the hub, run it, print what it answers. */
 import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }
-import { openHub, systemClock, type Actor, type Hub } from '../exports.ts'
+import { openHub, systemClock, ulidFactory, type Actor, type Hub } from '../exports.ts'
 import { family, GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
 import { complain, isStuck, isTerminal, write } from './output.ts'
@@ -9,11 +9,13 @@ import { moment } from './moments.ts'
 import type { Look } from './print.ts'
 import { listenForStop, type Stopping } from './stopping.ts'
 import { assertWords, EXIT, explain, isAboutText, optionAdded, unknownWord, UsageError } from './usage.ts'
+import { urandom } from './urandom.ts'
 import { duration } from './values.ts'
 import { loaded, type Answer, type Given, type LaterVerb, type Options, type Verb } from './verb.ts'
 import { headings, verbs } from './verbs/catalog.ts'
 
 const { env } = process
+const newId = ulidFactory(systemClock, urandom)
 
 /** The verb is one word or two; what is left are its arguments. */
 function findVerb(words: readonly string[]): { verb: Verb | LaterVerb; rest: string[] } {
@@ -129,7 +131,7 @@ async function parseActor(text: string, look: () => Promise<Hub>): Promise<Actor
 async function answer(verb: Verb, positionals: string[], given: Given, look: Look, stop: Stop): Promise<number> {
   let opened: Promise<Hub> | undefined
   const dir = typeof given['dir'] === 'string' ? given['dir'] : env['BATON_DIR']
-  const present = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir), commands: 'later' }))
+  const present = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir), commands: 'later', newId }))
   const at = given['at']
   let past: Promise<Hub> | undefined
   // It closes with the hub that it is the past of.

@@ -38,7 +38,7 @@ let direct: Direct | undefined | 'unknown' = 'unknown'
 
 function directly(): Direct | undefined {
   const stat = statOf(STDOUT)
-  if (stat?.isCharacterDevice() === true) return undefined
+  if (stat?.isCharacterDevice() === true && stat.rdev !== NULL_DEVICE) return undefined
   if (stat?.isSocket() === true) return { fd: STDOUT, room: SOCKET_ROOM, tells: false }
   if (stat?.isFIFO() !== true) return { fd: STDOUT, room: Infinity, tells: false }
   try {

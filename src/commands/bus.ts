@@ -11,7 +11,7 @@ import { BatonError } from '../errors.ts'
 import { eventCatalog, type Fact } from '../events/catalog.ts'
 import { schemaOf } from '../events/schemas.ts'
 import { inEnglish } from '../events/english.ts'
-import type { Clock, NewId } from '../ids.ts'
+import { steadyNow, type Clock, type NewId } from '../ids.ts'
 import { actorKey } from '../log/accept.ts'
 import type { Actor, Commit, Draft, StoredEvent } from '../log/commit.ts'
 import type { Fold } from '../log/fold.ts'
@@ -103,7 +103,7 @@ export function createBus(parts: BusParts): Bus {
     const fp = key === undefined ? undefined : digest(input)
     const now = parts.clock()
     // One deadline, however many commits it takes.
-    const deadline = performance.now() + (patience ?? parts.patience)
+    const deadline = steadyNow() + (patience ?? parts.patience)
 
     const steps: Receipt[] = []
 
@@ -130,7 +130,7 @@ export function createBus(parts: BusParts): Bus {
           return undefined
         },
         ...(signal !== undefined && { signal }),
-        patience: Math.max(1, deadline - performance.now()),
+        patience: Math.max(1, deadline - steadyNow()),
       })
       if (receipt !== undefined) return withSteps(receipt, steps)
     }

@@ -6,7 +6,7 @@
  * goes out together in the next write. Nothing here locks: a void proposal is decided again, until its deadline.
  */
 import { BatonError } from '../errors.ts'
-import { timestamp, type Clock, type NewId } from '../ids.ts'
+import { steadyNow, timestamp, type Clock, type NewId } from '../ids.ts'
 import { chainAt, judge, LAG, WINDOW, type Verdict, type Window } from './accept.ts'
 import { encodeCommit, type Draft, type Mark } from './commit.ts'
 import { createDurableHorizon, type Durability } from './durability.ts'
@@ -122,7 +122,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
       const pending: Pending = {
         id,
         request,
-        deadline: performance.now() + (request.patience ?? options.patience),
+        deadline: steadyNow() + (request.patience ?? options.patience),
         resolve: resolve as (receipt: unknown) => void,
         reject,
       }
@@ -234,7 +234,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   function decideOne(pending: Pending): Ready | undefined | Promise<Ready | undefined> {
     const { request, deadline } = pending
     if (request.signal?.aborted) return refuse(pending, request.signal.reason)
-    if (performance.now() > deadline) return refuse(pending, outOfPatience(pending.id, pending.lostTo, fold.window))
+    if (steadyNow() > deadline) return refuse(pending, outOfPatience(pending.id, pending.lostTo, fold.window))
     const seenAt = fold.n
     const ready = (decision: Draft | Answered<unknown>): Ready | undefined => {
       if (!('answer' in decision)) return { pending, draft: decision, seenAt }

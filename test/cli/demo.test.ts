@@ -382,10 +382,10 @@ describe('however it ends, nobody is left behind', () => {
     const played = play(['--json'])
     const pids = await begun(played)
     const [planner = 0] = pids
-    process.kill(planner, 'SIGTERM')
+    process.kill(planner, 'SIGKILL')
     expect(await played.done).toMatchObject({ code: 1 })
     expect(JSON.parse(played.said.stderr)).toMatchObject({
-      error: { message: `planner (process ${planner}) was ended by SIGTERM` },
+      error: { message: `planner (process ${planner}) was ended by SIGKILL` },
     })
     expect(pids.filter(isThere)).toEqual([])
   })

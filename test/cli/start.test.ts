@@ -1,7 +1,6 @@
 /** What a verb costs before it does anything: what it loads, and how long that takes. */
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
-import module from 'node:module'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { MAIN, shell } from '../support/baton.ts'
@@ -9,7 +8,7 @@ import { scratch } from '../support/scratch.ts'
 
 /** More than it is by a fifth: who adds a verb need not look here, who loads everything again does. */
 const READING_KB = 300
-const WRITING_KB = 400
+const WRITING_KB = 450
 const KB = 1024
 
 const dir = scratch()
@@ -33,10 +32,9 @@ interface Loaded {
 function loadedBy(...args: readonly string[]): Loaded {
   const told = path.join(cwd, 'loaded.json')
   const { status, stderr } = node(
-    ['-r', path.resolve(import.meta.dirname, '../support/tell-loaded.cjs'), MAIN, ...args],
-    {
-      TELL_LOADED: told,
-    },
+    [path.resolve(import.meta.dirname, '../support/tell-loaded.cjs'), MAIN, ...args],
+    // What is loaded as it was compiled before is in no list.
+    { TELL_LOADED: told, NODE_DISABLE_COMPILE_CACHE: '1' },
   )
   expect(status, `baton ${args.join(' ')}: ${stderr}`).toBe(0)
   return JSON.parse(fs.readFileSync(told, 'utf8')) as Loaded
@@ -61,7 +59,7 @@ function node(args: readonly string[], env: Record<string, string> = {}): Ran {
 const pieces = ({ files }: Loaded): string[] => files.map((file) => path.basename(file).replace(/-[^-]*\.cjs$/, ''))
 /** Modules of Node that take milliseconds. */
 const slow = ({ builtin }: Loaded): string[] =>
-  builtin.filter((name) => /^(crypto|net|tty|child_process|readline|url)$/.test(name))
+  builtin.filter((name) => /^(crypto|net|perf_hooks|readline|stream|tty|child_process|url|zlib)$/.test(name))
 const sizeOf = ({ files }: Loaded): number => files.reduce((sum, file) => sum + fs.statSync(file).size, 0)
 
 const READING = [
@@ -84,7 +82,6 @@ test.each(READING.map((words) => [words.join(' '), words] as const))(
     expect(pieces(loaded)).toContain('baton-read')
     expect(pieces(loaded)).not.toContain('baton-write')
     expect(pieces(loaded).filter((name) => /^baton-(demo|stage|actor)/.test(name))).toEqual([])
-    // Streams come with node:zlib, which the log's checksums need.
     expect(slow(loaded)).toEqual([])
     expect(loaded.files.filter((file) => file.includes('node_modules'))).toEqual([])
     expect(sizeOf(loaded)).toBeLessThan(READING_KB * KB)
@@ -95,7 +92,7 @@ test('a verb that writes loads the commands with it, and Emmett never', () => {
   const loaded = loadedBy('send', 'operator', 'hello')
   expect(pieces(loaded)).toContain('baton-write')
   expect(loaded.files.filter((file) => file.includes('node_modules'))).toEqual([])
-  expect(slow(loaded)).toEqual(['crypto'])
+  expect(slow(loaded)).toEqual([])
   expect(sizeOf(loaded)).toBeLessThan(WRITING_KB * KB)
 })
 
@@ -121,7 +118,7 @@ test('a verb takes little longer than Node itself takes', () => {
     times.verb.push(processorTime([MAIN, 'inbox']))
   }
   // From 22 on Node takes half as long as it did, and what we add as long as ever.
-  expect(Math.min(...times.verb)).toBeLessThan((compilesItself ? 3 : 4) * Math.min(...times.node))
+  expect(Math.min(...times.verb)).toBeLessThan(3 * Math.min(...times.node))
 })
 
 test('the command line runs through a link, as npm makes one, and from any place', () => {
@@ -133,9 +130,7 @@ test('the command line runs through a link, as npm makes one, and from any place
   expect(JSON.parse(stdout)).toMatchObject([{ body: 'hello' }])
 })
 
-const compilesItself = !('enableCompileCache' in module)
-
-describe.runIf(compilesItself)('what V8 compiled is kept beside the pieces', () => {
+describe('what V8 compiled is kept beside the pieces', () => {
   let dist: string
 
   beforeEach(() => {

@@ -1,4 +1,4 @@
-// Required before the command line: tells, at its end, what it loaded beyond what Node loads by itself.
+// Runs the program that is named before its arguments, and tells at its end what it loaded beyond what Node loads by itself.
 const fs = require('node:fs')
 
 const before = new Set(process.moduleLoadList)
@@ -7,3 +7,5 @@ process.on('exit', () => {
   const files = Object.keys(require.cache).filter((file) => file !== __filename)
   fs.writeFileSync(process.env['TELL_LOADED'], JSON.stringify({ builtin, files }))
 })
+process.argv.splice(1, 1)
+require(process.argv[1])

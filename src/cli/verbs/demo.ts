@@ -10,7 +10,7 @@ export const demo: VerbBody = {
     ['--dir <path>', 'make the hub there instead of in a new temporary directory; it stays'],
     ['--json', 'the events as they come, and the report, one object a line'],
   ],
-  examples: ['baton demo', 'baton demo --dir ~/baton-demo', 'baton demo --json'],
+  examples: ['baton demo', 'baton demo --dir ~/baton-demo --json'],
   async run({ given, look, signal, where }) {
     noDryRun(given, 'demo')
     const part = process.env[PART_VARIABLE]

@@ -48,7 +48,7 @@ export interface Flusher {
 const MIB = 1024 * 1024
 /** So much new log is worth a flush; when the hub closes less is. */
 const WORTH_BYTES = MIB
-const WORTH_AT_CLOSE_BYTES = MIB / 64
+const WORTH_AT_CLOSE_BYTES = MIB / 128
 /** So much new log is the most that is kept in memory. */
 const RELIEF_BYTES = 6 * MIB
 /** Two flushes are no closer together, unless that much has come. */

@@ -1,5 +1,6 @@
 /** Long work in a process that also answers commands gives way every few milliseconds. */
 import { setImmediate } from 'node:timers/promises'
+import { steadyNow } from '../../ids.ts'
 
 const TURN_MS = 5
 
@@ -7,12 +8,12 @@ const TURN_MS = 5
 export type Pace = () => Promise<void> | undefined
 
 export function createPace(signal?: AbortSignal): Pace {
-  let since = performance.now()
+  let since = steadyNow()
   return () => {
-    if (performance.now() - since < TURN_MS) return undefined
+    if (steadyNow() - since < TURN_MS) return undefined
     return setImmediate().then(() => {
       signal?.throwIfAborted()
-      since = performance.now()
+      since = steadyNow()
     })
   }
 }
