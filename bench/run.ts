@@ -12,6 +12,7 @@ import { eightPaced } from './rows/eight-paced.ts'
 import { eightProcesses } from './rows/eight-processes.ts'
 import { eventStores } from './rows/event-stores.ts'
 import { fold } from './rows/fold.ts'
+import { install } from './rows/install.ts'
 import { million } from './rows/million.ts'
 import { oneStream } from './rows/one-stream.ts'
 import { oneWriter } from './rows/one-writer.ts'
@@ -32,6 +33,7 @@ const ROWS: readonly Row[] = [
   eventStores,
   verbs,
   million,
+  install,
 ]
 const FULL: Effort = { rounds: 5, ms: 2_000, commits: 1_000_000 }
 const QUICK: Effort = { rounds: 3, ms: 300, commits: 100_000 }

@@ -64,6 +64,7 @@ function cellsOf(line: Line): string[] {
 
 function figure(value: number, metric: Metric): string {
   if (metric === 'rate' || metric === 'slowest') return `${Math.round(value).toLocaleString('en-US')}/s`
+  if (metric === 'size') return `${value.toFixed(1)} MB`
   if (metric === 'rss') return `${Math.round(value)} MB`
   if (metric === 'conflicts') return value.toFixed(2)
   return `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`

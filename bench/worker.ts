@@ -9,6 +9,8 @@ export interface WorkerSample {
   readonly latencies?: readonly number[]
   readonly conflicts?: number
   readonly rss?: number
+  /** Megabytes on the disk. */
+  readonly size?: number
 }
 
 export interface Worker {
