@@ -45,7 +45,7 @@ export type { WhySubject } from './queries/why-subjects.ts'
 export type { Why, WhyStep, WhyVoid } from './queries/why.ts'
 export { BatonError, ERROR_CODES, isBatonError, type ErrorCode } from './errors.ts'
 export { systemClock, ulidFactory, type Clock, type Draw, type NewId } from './ids.ts'
-export { nearest } from './domain/nearest.ts'
+export { isTypo, nearest } from './domain/nearest.ts'
 
 // The log: for adapters of your own, and for tools that read a log as it stands.
 export type { Cursor, Disposable, Entry, Horizon, Log, Page, Proposal } from './log/log.ts'

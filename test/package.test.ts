@@ -73,7 +73,7 @@ describe('what is in it', () => {
     /^dist\/baton[\w-]*\.cjs$/,
     /^dist\/schemas\/((commands|events)\/)?\w+\.json$/,
     /^dist\/licenses\.txt$/,
-    /^docs\/[\w/-]+\.md$/,
+    /^docs\/[\w/-]+\.(md|svg)$/,
     /^bench\/README\.md$/,
     /^examples\/[\w-]+\.(ts|md)$/,
   ]

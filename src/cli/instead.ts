@@ -1,5 +1,5 @@
 /** The line to type instead: what was typed, with what was wrong in it put right; and hints that can be typed as they stand. */
-import { isBatonError, type BatonError } from '../exports.ts'
+import { isBatonError, isTypo, type BatonError } from '../exports.ts'
 import { isTerminal } from './output.ts'
 import { quoted } from './typed.ts'
 import { optionAdded, replaced, UsageError } from './usage.ts'
@@ -44,13 +44,14 @@ function helpOf(args: readonly string[]): string | undefined {
 
 /** A name that is not there, and one that is nearly the same. */
 function nearMiss({ code, details }: BatonError, args: readonly string[]): readonly string[] | undefined {
-  if (code === 'SESSION_EXISTS' && verbOf(args)?.name === 'session open') return optionAdded(args, '--ensure')
+  if (code === 'SESSION_EXISTS' && verbOf(args)?.name === 'session open' && !args.includes('--ensure'))
+    return optionAdded(args, '--ensure')
   const [right] = Array.isArray(details['nearest']) ? (details['nearest'] as string[]) : []
   if (right === undefined) return undefined
   const wrong = Object.values(details).filter((each) => typeof each === 'string')
   // A group is named without its root session as well.
   for (const word of wrong.flatMap((each) => [each, each.split('/').at(-1) ?? each])) {
-    const line = replaced(args, word, right)
+    const line = isTypo(word, right) ? replaced(args, word, right) : undefined
     if (line !== undefined) return line
   }
   return undefined

@@ -24,7 +24,9 @@ const isOne = (address: unknown): boolean =>
   !/^(parent|root|children|siblings|ancestors|descendants)$/.test(address)
 
 /** Whom it reaches, where it is somebody: the fields in which events name who comes to have something. */
-function reached({ data }: LoggedEvent): string | undefined {
+function reached({ type, data }: LoggedEvent): string | undefined {
+  // From one status to another.
+  if (type === 'TaskStatusChanged') return undefined
   const { to, mailbox, member, sessionId, address } = data as Readonly<Record<string, unknown>>
   const found = [to, mailbox, member, sessionId, isOne(address) ? address : undefined]
   const [first] = found.filter((each) => typeof each === 'string')

@@ -35,7 +35,7 @@ function findVerb(words: readonly string[]): { verb: Verb | LaterVerb; rest: str
   throw unknownWord(
     'verb',
     word,
-    verbs.map(({ name }) => name),
+    [...new Set(verbs.flatMap(({ name }) => [name, name.split(' ')[0] as string]))],
     'See what there is: baton help',
   )
 }
@@ -161,7 +161,11 @@ async function print(said: Answer, given: Given, signal: AbortSignal | undefined
   const json = given['json'] === true
   try {
     if ('lines' in said) {
-      for await (const line of said.lines) await write(json ? JSON.stringify(line.json) : line.text, signal)
+      for await (const line of said.lines) {
+        const text = json ? JSON.stringify(line.json) : line.text
+        // Some lines are for people alone.
+        if (text !== undefined) await write(text, signal)
+      }
       return EXIT.ok
     }
     const text = json ? JSON.stringify(said.json, null, isTerminal(1) ? 2 : undefined) : said.text

@@ -1,5 +1,5 @@
 /** What a person, or a script, gets told when something is wrong, and with which exit code. */
-import { isBatonError, nearest, type ErrorCode } from '../exports.ts'
+import { isBatonError, isTypo, nearest, type ErrorCode } from '../exports.ts'
 
 export const EXIT = {
   ok: 0,
@@ -36,7 +36,9 @@ export function unknownWord(what: string, word: string, known: readonly string[]
   const [first] = near
   if (first === undefined) return new UsageError(`there is no ${what} ${word}`, otherwise)
   const hint = `Did you mean ${near.join(', ')}?`
-  return new UsageError(`there is no ${what} ${word}`, hint, EXIT.usage, (args) => replaced(args, word, first))
+  // What is only somewhat alike may do something else altogether: nobody is told to type it.
+  const meant = isTypo(word, first) ? (args: readonly string[]) => replaced(args, word, first) : undefined
+  return new UsageError(`there is no ${what} ${word}`, hint, EXIT.usage, meant)
 }
 
 /** Its last word is for people to read. */
@@ -48,7 +50,7 @@ export function assertWords(
   words: readonly string[],
 ): void {
   const taken = usage.match(/(<[^>]+>|\[[^\]]+\])(\.\.\.)?/g) ?? []
-  const line = `baton ${name} ${usage}`.trimEnd()
+  const line = usage === '' ? `See what it takes: baton help ${name}` : `baton ${name} ${usage}`
   const missing = taken[words.length]
   if (missing?.startsWith('<') === true) throw new UsageError(`${missing} is missing`, line)
   const extra = words[taken.length]

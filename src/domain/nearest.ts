@@ -14,9 +14,15 @@ export function nearest(wanted: string, names: readonly string[]): string[] {
 
 const lettersOf = (name: string): string => name.toLowerCase().split('').toSorted().join('')
 
-/** Edits from one to the other, two neighbours swapped being one; a name that begins with the other is near. */
-function distance(a: string, b: string): number {
-  if (a.startsWith(b) || b.startsWith(a)) return 1
+/** Whether it was meant and mistyped, rather than only somewhat alike. */
+export const isTypo = (typed: string, meant: string): boolean =>
+  edits(typed.toLowerCase(), meant.toLowerCase()) <= Math.max(1, Math.floor(Math.min(typed.length, meant.length) / 3))
+
+/** A name that begins with the other is near. */
+const distance = (a: string, b: string): number => (a.startsWith(b) || b.startsWith(a) ? 1 : edits(a, b))
+
+/** From one to the other, two neighbours swapped being one. */
+function edits(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const cost = (i: number, j: number): number => rows[i]?.[j] ?? Infinity
   for (let i = 1; i <= a.length; i++) {

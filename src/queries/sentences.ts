@@ -16,6 +16,8 @@ const given = (lead: string, what: string | undefined): string =>
   what === undefined || what === '' ? '' : `${lead}${brief(what)}`
 const because = ({ reason }: { readonly reason?: string | undefined }): string => given(': ', reason)
 
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
 const rule = ({ items, fanIn: { mode, needed } }: EventData<'RoundDispatched'>): string =>
   mode === 'quorum' ? `${needed} of ${items.length} have to succeed` : mode
 
@@ -47,7 +49,8 @@ const SENTENCES: Sentences = {
   PlaceTaken: (d) => `run ${d.runId} holds ${d.path}`,
   PlaceReleased: (d) => `run ${d.runId} let go of ${d.path}`,
   StateChanged: (d) => `state of ${d.scope} ${d.id}: ${changed(d)}`,
-  ChildStateSeeded: (d) => `run ${d.runId} seeded with ${Object.keys(d.values).length} keys`,
+  ChildStateSeeded: (d) =>
+    `run ${d.runId} seeded with ${plural(Object.keys(d.values).length, 'key')}${given('; not there: ', d.missing.join(', '))}`,
   ChildResultMerged: (d) => `run ${d.childRunId} merged into ${d.scope} ${d.id}`,
   TaskOpened: (d) => `task ${d.taskId} opened: ${brief(d.title)}`,
   ParticipantJoined: (d) => `${d.sessionId} joined task ${d.taskId}`,
@@ -56,13 +59,13 @@ const SENTENCES: Sentences = {
   TaskClosed: (d) => `task ${d.taskId} closed (${d.outcome})${because(d)}`,
   OwnershipTransferred: (d) => `task ${d.taskId}: ${d.from ?? 'nobody'} → ${d.to} (${d.mode}, epoch ${d.epoch})`,
   OwnerReleased: (d) => `task ${d.taskId}: ${d.from} → nobody (epoch ${d.epoch})${because(d)}`,
-  HandoffOffered: (d) => `task ${d.taskId} offered: ${d.from} → ${d.to}`,
+  HandoffOffered: (d) => `task ${d.taskId} offered: ${d.from} → ${d.to}${given(': ', d.context)}`,
   HandoffAccepted: (d) => `offer of task ${d.taskId} accepted by ${d.to}`,
   HandoffDeclined: (d) => `offer of task ${d.taskId} declined by ${d.to}${because(d)}`,
   HandoffCancelled: (d) => `offer of task ${d.taskId} to ${d.to} withdrawn${because(d)}`,
   HandoffExpired: (d) => `offer of task ${d.taskId} to ${d.to} expired`,
   MessageSent: (d) =>
-    `${d.kind} ${d.messageId} ${name(d.from)} → ${d.address}${given(', in reply to ', d.inReplyTo)}: ${brief(d.subject ?? d.body)}`,
+    `${d.kind} ${d.messageId} ${name(d.from)} → ${d.address}${given(', in reply to ', d.inReplyTo)}: ${about(d)}`,
   MessageDelivered: (d) => `${d.messageId} delivered to ${name(d.mailbox)}`,
   MessageUndeliverable: (d) => `${d.messageId} not delivered to ${name(d.mailbox)}${because(d)}`,
   MessageAcknowledged: (d) => `${d.messageId} acknowledged by ${name(d.mailbox)}`,
@@ -73,12 +76,13 @@ const SENTENCES: Sentences = {
   RequestExpired: (d) => `${d.messageId} was not answered in time`,
   DeadLetterRequeued: (d) => `dead letter ${d.messageId} goes to ${name(d.to)}`,
   DeadLetterDiscarded: (d) => `dead letter ${d.messageId} given up${because(d)}`,
-  GroupFormed: (d) => `group ${d.groupId} formed by ${d.coordinator} with ${d.members.length} members`,
+  GroupFormed: (d) => `group ${d.groupId} formed by ${d.coordinator} with ${plural(d.members.length, 'member')}`,
   MemberAdded: (d) => `${name(d.member)} joined group ${d.groupId}`,
   MemberRemoved: (d) => `${name(d.member)} left group ${d.groupId}`,
   CoordinatorChanged: (d) => `group ${d.groupId} coordinated by ${d.to}${because(d)}`,
   CoordinatorVacated: (d) => `group ${d.groupId} has no coordinator since ${d.from} left${because(d)}`,
-  RoundDispatched: (d) => `round ${d.round} of group ${d.groupId}: ${d.items.length} items, ${rule(d)}`,
+  RoundDispatched: (d) =>
+    `round ${d.round} of group ${d.groupId}: ${plural(d.items.length, 'item')}, ${rule(d)}${given('; for its coordinator to settle: ', unbound(d))}`,
   ItemBound: (d) => `run ${d.runId} settles item ${d.itemId} of round ${d.round} of group ${d.groupId}`,
   ItemReassigned: (d) => `item ${d.itemId} of group ${d.groupId}: ${d.from} → ${d.to}`,
   ItemSettled: (d) => `item ${d.itemId} of group ${d.groupId} ${d.outcome}${d.late ? ', too late' : ''}${because(d)}`,
@@ -89,6 +93,19 @@ const SENTENCES: Sentences = {
   RoundCancelled: (d) => `round ${d.round} of group ${d.groupId} cancelled${because(d)}`,
   GroupDisbanded: (d) => `group ${d.groupId} disbanded${because(d)}`,
 }
+
+/** What was handed over is its subject; what was said about it stands in the body. */
+const about = ({ kind, subject, body }: EventData<'MessageSent'>): string =>
+  subject !== undefined && kind === 'handoff' && body !== ''
+    ? `${brief(subject)}: ${brief(body)}`
+    : brief(subject ?? body)
+
+/** Items that nobody was given. */
+const unbound = ({ items }: EventData<'RoundDispatched'>): string =>
+  items
+    .filter(({ runId, sessionId, effectId }) => (runId ?? sessionId ?? effectId) === undefined)
+    .map(({ itemId }) => itemId)
+    .join(', ')
 
 function progress({ percent, step, label }: EventData<'RunProgressed'>): string {
   const parts = [percent === undefined ? undefined : `${percent} %`, step, label]

@@ -107,7 +107,7 @@ export const headings: readonly Heading[] = [
       {
         name: 'why',
         usage: '<what>',
-        summary: 'How it came to be so, with those who tried and lost',
+        summary: 'How it came to be so, and what was written too late to count',
         load: async () => (await import('./why.ts')).why,
       },
       {

@@ -18,7 +18,7 @@ export const init: Verb = {
     const text = [
       `${place} is there${wasThere ? ' already: it is as it was' : ''}`,
       ...(above === undefined || wasThere ? [] : [`  The one above it is another: ${above}. Here, this one is meant.`]),
-      ...(wasThere ? [] : ['  Next: baton session open <name>']),
+      ...(wasThere ? [] : ['  Next: baton session open <name> --as operator']),
     ]
     return { json: { dir: place, hub: id }, text: text.join('\n') }
   },

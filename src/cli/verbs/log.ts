@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../../index.ts'
 import { eventLine, rawLine, shortLine } from '../events.ts'
 import { AT, BOOKMARKS, stretch } from '../moments.ts'
+import { nothingOn, orNothing } from '../nothing.ts'
 import type { Line, Options, Verb } from '../verb.ts'
 
 const options: Options = {
@@ -43,7 +44,9 @@ export const log: Verb = {
       ...(follow === true && { follow }),
       signal,
     })
-    return { lines: lines(events, line) }
+    const nothing = stream === undefined ? 'nothing found' : nothingOn(stream)
+    const found = lines(events, line)
+    return { lines: follow === true ? found : orNothing(found, nothing) }
   },
 }
 

@@ -4,6 +4,7 @@ import { swimlanes } from '../lanes.ts'
 import { moment, span } from '../moments.ts'
 import { isTerminal } from '../output.ts'
 import { goesOn } from '../pause.ts'
+import { nothingOn, orNothing } from '../nothing.ts'
 import { bold, dim, visible, type Look } from '../print.ts'
 import { UsageError } from '../usage.ts'
 import type { Given, Line, VerbBody } from '../verb.ts'
@@ -40,8 +41,13 @@ export const replay: VerbBody = {
       throw new UsageError('replay what?', 'A stream, as task-t1, or --task t1; or --diff P1..P2.')
     const what = typeof task === 'string' ? { task } : (stream as string)
     const hub = await reader()
-    if (given['lanes'] === true && given['json'] !== true) return { lines: inLanes(hub, what, given, signal, look) }
-    return { lines: steps(stepLines(hub.replay(what, { ...until(given), signal }), look)) }
+    const lines =
+      given['lanes'] === true && given['json'] !== true
+        ? inLanes(hub, what, given, signal, look)
+        : steps(stepLines(hub.replay(what, { ...until(given), signal }), look))
+    return {
+      lines: orNothing(lines, stream === undefined ? `nothing concerns task ${String(task)}` : nothingOn(stream)),
+    }
   },
 }
 

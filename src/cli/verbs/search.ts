@@ -1,6 +1,7 @@
 import type { FoundMessage, SearchScope } from '../../index.ts'
 import { BOOKMARKS, stretch } from '../moments.ts'
 import { ago, bold, cyan, dim, oneLine, type Look } from '../print.ts'
+import { orNothing } from '../nothing.ts'
 import { UsageError } from '../usage.ts'
 import type { Line, VerbBody } from '../verb.ts'
 
@@ -25,7 +26,8 @@ export const search: VerbBody = {
     const [scope] = scopes
     const where = scope === undefined ? {} : { in: { [scope]: String(given[scope]) } as unknown as SearchScope }
     const hub = await reader()
-    return { lines: lines(hub.search(text, { ...stretch(given), ...where, signal }), text, look) }
+    const hits = hub.search(text, { ...stretch(given), ...where, signal })
+    return { lines: orNothing(lines(hits, text, look), 'nothing found') }
   },
 }
 

@@ -2,7 +2,7 @@ import type { Command, Hub } from '../../index.ts'
 import { sent } from '../sent.ts'
 import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, visible } from '../print.ts'
-import { EXIT, UsageError } from '../usage.ts'
+import { EXIT, replaced, UsageError } from '../usage.ts'
 import { pairs, value } from '../values.ts'
 import type { Given, Verb } from '../verb.ts'
 
@@ -24,13 +24,13 @@ export const state: Verb = {
   ],
   async run(request) {
     const { positionals, given, look, reader, signal } = request
-    const [id = ''] = positionals
+    const [id = '', key] = positionals
     const { set, remove } = given
     if (Array.isArray(set) || Array.isArray(remove)) {
+      if (key !== undefined) throw oneMore(key, Array.isArray(set) ? '--set' : '--remove')
       return sent(await writing(await reader(), id, given), request)
     }
     const view = await (await reader()).state(id).get({ signal })
-    const [, key] = positionals
     const wanted = Object.entries(view.entries).filter(
       ([name]) => key === undefined || name === key || name.startsWith(`${key}.`),
     )
@@ -79,3 +79,12 @@ async function writing(hub: Hub, id: string, { set, remove, expect }: Given): Pr
     ...(Array.isArray(expect) && { expect: pairs(expect, Number) as Record<string, number> }),
   }
 }
+
+/** A second value needs its own option: without it, it would be taken for the key that is asked for. */
+const oneMore = (word: string, option: string): UsageError =>
+  new UsageError(
+    `${word} stands behind no ${option}`,
+    `Each needs its own: ${option} a ${option} b`,
+    EXIT.usage,
+    (args) => replaced(args, word, `${option} ${word}`),
+  )

@@ -199,14 +199,26 @@ function conflict(
     oursBy: writer(target.read.get(key)?.provenance),
     theirsBy: writer(of(own, key)),
   }))
+  const held = (side: 'ours' | 'theirs'): string => listed.map((each) => shown(each[side])).join(', ')
   return refuse(
     'MERGE_CONFLICT',
     `run ${child.id} and the target changed ${listed.map(({ key }) => key).join(', ')} differently`,
     {
       details: { runId: child.id, conflicts: listed },
-      hint: `Choose how: --strategy ${listed[0]?.key ?? 'key'}=ours|theirs|append|deep|sum|max|min`,
+      hint:
+        `Choose for each, as ${listed.map(({ key }) => `--strategy ${key}=theirs`).join(' ')}: ` +
+        `ours keeps ${held('ours')}, theirs takes ${held('theirs')}; append, deep, sum, max and min join them`,
     },
   )
+}
+
+const SHOWN = 40
+
+/** A value in a sentence. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`
 }
 
 /** A seed has no writer but whoever seeded. */

@@ -19,7 +19,7 @@ export const decideClaimTask: Decide<ClaimTask> = ({ taskId, sessionId }, world,
   const task = openTask(world, taskId)
   const to = openSession(world, actingSession(by, sessionId)).id
   if (!by.operator && to !== by.session?.id) notAllowed(by, `claim task ${taskId} for session ${to}`, 'That session')
-  if (task.owner !== undefined) return alreadyOwned(task, task.owner)
+  if (task.owner !== undefined) return alreadyOwned(task, task.owner, to)
   const epoch = task.epoch + 1
   return [
     ...joining(task, to, context),
@@ -27,10 +27,10 @@ export const decideClaimTask: Decide<ClaimTask> = ({ taskId, sessionId }, world,
   ]
 }
 
-const alreadyOwned = (task: Task, owner: string): never =>
+const alreadyOwned = (task: Task, owner: string, by: string): never =>
   refuse('ALREADY_OWNED', `session ${owner} owns task ${task.id}`, {
     details: { taskId: task.id, owner, epoch: task.epoch },
-    hint: `Ask for it: baton send owner@task:${task.id} <text>`,
+    hint: owner === by ? 'Nothing has to change.' : `Ask for it: baton send owner@task:${task.id} <text>`,
   })
 
 export const decideReleaseTask: Decide<ReleaseTask> = ({ taskId, reason, expectEpoch }, world, context) => {
@@ -82,7 +82,7 @@ export const decideAssignTask: Decide<AssignTask> = ({ taskId, to, reason, expec
     })
   }
   const target = resolveSession(world, to)
-  if (target === task.owner) return alreadyOwned(task, target)
+  if (target === task.owner) return alreadyOwned(task, target, target)
   const epoch = task.epoch + 1
   const from = task.owner === undefined ? {} : { from: task.owner }
   return [
