@@ -79,7 +79,9 @@ describe('a task', () => {
       'task t1: nobody → planner (opened, epoch 1)',
       'coder joined task t1',
       'task t1: planner → coder (handoff, epoch 2)',
-      expect.stringMatching(/^handoff \S+ planner → session:coder: session planner hands task t1 over to you$/),
+      expect.stringMatching(
+        /^handoff \S+ planner → session:coder: session planner hands task t1 over to you: tests are green$/,
+      ),
       'task t1 closed (done)',
     ])
     expect(why.steps[4]).toEqual({
@@ -675,8 +677,8 @@ describe('a group', () => {
     expect(await code(late.send(settle))).toBe('INVALID_TRANSITION')
     const why = await hub.why({ group: 'planner/crew' })
     expect(texts(why)).toEqual([
-      'group planner/crew formed by planner with 1 members',
-      'round 1 of group planner/crew: 1 items, all',
+      'group planner/crew formed by planner with 1 member',
+      'round 1 of group planner/crew: 1 item, all',
       'item a of group planner/crew ok',
       'round 1 of group planner/crew complete: 1 in, 0 missing',
       expect.stringMatching(/^tried: item a of group planner\/crew ok.*void: lost to #\d+ by coder \(SettleItem\)/),

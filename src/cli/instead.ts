@@ -51,7 +51,8 @@ function nearMiss({ code, details }: BatonError, args: readonly string[]): reado
   const wrong = Object.values(details).filter((each) => typeof each === 'string')
   // A group is named without its root session as well.
   for (const word of wrong.flatMap((each) => [each, each.split('/').at(-1) ?? each])) {
-    const line = isTypo(word, right) ? replaced(args, word, right) : undefined
+    const isMeant = isTypo(word, right) || isTypo(word, right.split('/').at(-1) ?? right)
+    const line = isMeant ? replaced(args, word, right) : undefined
     if (line !== undefined) return line
   }
   return undefined

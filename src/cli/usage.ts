@@ -50,7 +50,7 @@ export function assertWords(
   words: readonly string[],
 ): void {
   const taken = usage.match(/(<[^>]+>|\[[^\]]+\])(\.\.\.)?/g) ?? []
-  const line = usage === '' ? `See what it takes: baton help ${name}` : `baton ${name} ${usage}`
+  const line = `baton ${name} ${usage}`.trimEnd()
   const missing = taken[words.length]
   if (missing?.startsWith('<') === true) throw new UsageError(`${missing} is missing`, line)
   const extra = words[taken.length]

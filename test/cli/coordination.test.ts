@@ -148,7 +148,8 @@ test('a sweep gives the holder of an overdue lease as long as it runs; --now giv
   await start('r1', '4s')
   await sleep(4_100)
   const renewed = baton.ok('sweep')
-  await sleep(300)
+  // It waits for four seconds; on a busy machine it takes one to begin.
+  await sleep(1_500)
   await baton.ok('run', 'renew', 'r1', '--lease', '1h', '--as', 'coder')
   expect(await renewed).toMatch(/r1: lease overdue; may be renewed until/)
   expect(await baton.json<RunView>('run', 'show', 'r1')).toMatchObject({ status: 'created' })

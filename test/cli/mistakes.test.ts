@@ -154,8 +154,8 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     line: 'mkdir a && cd a && baton init 1>&2',
     exit: 0,
     says: /is another: .*\.baton/,
-    instead: 'baton session open <name>',
-    fill: { '<name>': 'x --as operator' },
+    instead: 'baton session open <name> --as operator',
+    fill: { '<name>': 'x' },
   },
   'a second init': { line: 'baton init 1>&2', exit: 0, says: /there already/ },
 

@@ -26,10 +26,7 @@ export const notify: Verb = {
   notes: () => [
     ['in a hook', 'silent with exit 0 where there is no hub and where nobody is named; what else fails is 1, never 2'],
   ],
-  examples: [
-    'baton notify --as coder',
-    'BATON_SESSION=coder baton notify --format claude-code   # as a hook of Claude Code',
-  ],
+  examples: ['baton notify --as coder', 'baton notify --format claude-code --as coder'],
   async run(request) {
     const { format = 'text' } = request.given
     switch (format) {
