@@ -64,6 +64,6 @@ what if: closed; in truth: in_progress
   planner: coder joined task t1
   planner: task t1: nobody → planner (opened, epoch 1)
   planner: task t1: planner → coder (handoff, epoch 2)
-  planner: handoff ... planner → session:coder: session planner hands task t1 over to you
+  planner: handoff ... planner → session:coder: session planner hands task t1 over to you: the parser
   coder: task t1 open → in_progress
 */

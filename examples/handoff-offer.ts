@@ -85,12 +85,12 @@ how it came to be so:
   task parser opened: write the parser
   planner joined task parser
   task parser: nobody → planner (opened, epoch 1)
-  task parser offered: planner → coder
-  handoff ... planner → session:coder: session planner offers task parser to you
+  task parser offered: planner → coder: the grammar is in docs/grammar.md
+  handoff ... planner → session:coder: session planner offers task parser to you: the grammar is in docs/grammar.md
   offer of task parser declined by coder: I am still at the printer
   notice ... coder → session:planner: session coder has declined task parser
-  task parser offered: planner → reviewer
-  handoff ... planner → session:reviewer: session planner offers task parser to you
+  task parser offered: planner → reviewer: the grammar is in docs/grammar.md
+  handoff ... planner → session:reviewer: session planner offers task parser to you: the grammar is in docs/grammar.md
   offer of task parser accepted by reviewer
   reviewer joined task parser
   task parser: planner → reviewer (accepted, epoch 2)
