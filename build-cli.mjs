@@ -89,31 +89,16 @@ function packed(pieces) {
 /** A module of Node as `import` gives it: what it exports, and all of it as `default`. */
 const NODE = `const $node=(name,own=require(name))=>Object.create(own,{default:{value:own}});`
 
-/** What a piece imports from another one. */
-const namesFrom = (text, piece) =>
-  [...text.matchAll(/^import \{([^}]*)\} from "([^"]*)"/gm)].flatMap(([, names, from]) =>
-    from === piece ? names.split(',').flatMap((name) => name.trim().split(' as ')[0] || []) : [],
-  )
-
-// A namespace takes a property for each of its names, at every start: only those that somebody uses.
-const listed = (names, i) => `{ ${[...names].map((name) => `${name} as ${name}_${i}`).join(', ')} }`
-const shown = (names, i) => `{ ${[...names].map((name) => `get ${name}() { return ${name}_${i} }`).join(', ')} }`
-
 /** A function as of a CommonJS module, whose exports are the pieces that others ask for. */
 async function writePack(common, pieces, pack, names) {
-  const others = [...pieces].flatMap(([name, { text }]) => (names.has(name) ? [] : [text]))
-  const wanted = [...names].flatMap((name) => {
-    const used = others.flatMap((text) => namesFrom(text, name))
-    return pieces.get(name).source === undefined ? (used.length > 0 ? [[name, new Set(used)]] : []) : [[name]]
-  })
+  const asked = [...pieces].flatMap(([name, { imports }]) => (names.has(name) ? [] : imports))
+  const wanted = [...names].filter((name) => asked.includes(name) || pieces.get(name).source !== undefined)
   const { outputFiles } = await build({
     ...common,
     stdin: {
       contents: [
-        ...wanted.map(
-          ([name, used], i) => `import ${used ? listed(used, i) : `* as piece${i}`} from ${JSON.stringify(name)}`,
-        ),
-        `module.exports = {${wanted.map(([name, used], i) => `${JSON.stringify(name)}: ${used ? shown(used, i) : `piece${i}`}`).join(',')}}`,
+        ...wanted.map((name, i) => `import * as piece${i} from ${JSON.stringify(name)}`),
+        `module.exports = {${wanted.map((name, i) => `${JSON.stringify(name)}: piece${i}`).join(',')}}`,
       ].join('\n'),
       resolveDir: '.',
     },

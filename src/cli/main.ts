@@ -240,7 +240,7 @@ async function main(args: readonly string[]): Promise<number> {
   const stop = stopBy(timeout)
   try {
     const exit = await answer(verb, positionals, given, look, stop)
-    if (timeout?.aborted === true) throw timeout.reason
+    timeout?.throwIfAborted()
     return stop.exit() ?? exit
   } catch (error) {
     const exit = stop.exit()

@@ -11,7 +11,10 @@ const NULL_DEVICE = 0x103
 
 /** Only a device can be a terminal; the module that knows is loaded where there is one. */
 export const isTerminal = (fd: number): boolean =>
-  isDevice(fd) && statOf(fd)?.rdev !== NULL_DEVICE && process.getBuiltinModule('node:tty').isatty(fd)
+  mayBeTerminal(statOf(fd)) && process.getBuiltinModule('node:tty').isatty(fd)
+
+const mayBeTerminal = (stat: fs.Stats | undefined): boolean =>
+  stat?.isCharacterDevice() === true && stat.rdev !== NULL_DEVICE
 
 /** A terminal or /dev/null: what stands where nobody has connected anything. */
 export const isDevice = (fd: number): boolean => statOf(fd)?.isCharacterDevice() === true
@@ -38,7 +41,7 @@ let direct: Direct | undefined | 'unknown' = 'unknown'
 
 function directly(): Direct | undefined {
   const stat = statOf(STDOUT)
-  if (stat?.isCharacterDevice() === true && stat.rdev !== NULL_DEVICE) return undefined
+  if (mayBeTerminal(stat)) return undefined
   if (stat?.isSocket() === true) return { fd: STDOUT, room: SOCKET_ROOM, tells: false }
   if (stat?.isFIFO() !== true) return { fd: STDOUT, room: Infinity, tells: false }
   try {

@@ -7,7 +7,7 @@ export const urandom: Draw = (into) => {
   if (!isRead(bytes)) process.getBuiltinModule('node:crypto').randomFillSync(bytes)
 }
 
-/** Where the device is not there, or hands out less than was asked for, it is not asked again. */
+/** Not where there is no such device, or it hands out less than was asked for. */
 function isRead(bytes: Uint8Array): boolean {
   let fd: number
   try {
