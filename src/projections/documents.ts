@@ -54,6 +54,8 @@ export interface Documents {
   readonly epochs: Epochs
   /** Views that are not there yet: they are folded beside. Nobody can look at them before they replace nothing. */
   readonly pending: ReadonlySet<string>
+  /** Throws where a view is pending: for whoever looks at all of them. */
+  requireWhole: () => void
 }
 
 /** A table holds the documents of all views. View names hold neither space nor tilde. */
@@ -205,5 +207,8 @@ export function createDocuments(
       return epochs
     },
     pending,
+    requireWhole() {
+      for (const view of pending) throw viewPending(view)
+    },
   }
 }

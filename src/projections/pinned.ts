@@ -16,6 +16,7 @@ export interface Pinned {
 }
 
 export function pin({ fold, documents }: Folding): Pinned {
+  documents.requireWhole()
   const { epochs } = documents
   const changed = new Map<string, string | null>()
   for (const { key, json } of documents.unwritten()) changed.set(key, json)

@@ -175,3 +175,19 @@ test('3. what a build of which nothing is known has left is no obstacle', async 
   expect((await hub.projections.status()).snapshot?.problems).toEqual([])
   await hub.close()
 })
+
+test('4. whoever verifies while a view is being built waits for it', async () => {
+  const hubDir = await randomHub(dir(), SEED, 40)
+  const writer = await (builds.get('as it is') as Build).openHub({ ...ALONE, dir: hubDir })
+  await Promise.all(
+    Array.from({ length: 3_000 }, (_, i) => writer.send({ type: 'OpenSession', sessionId: `many-${i}` })),
+  )
+  await writer.close()
+  for (const name of ['another version of a view', 'a view more']) {
+    const hub = await (builds.get(name) as Build).openHub({ ...ALONE, dir: hubDir })
+    const { views } = await hub.projections.status()
+    expect(views.map(({ state }) => state)).toContain('rebuilding')
+    expect(await hub.projections.verify(), name).toMatchObject({ drifted: 0, drift: [] })
+    await hub.close()
+  }
+})
