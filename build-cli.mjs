@@ -29,6 +29,9 @@ export async function buildCommandLine(common) {
   })
 }
 
+/** No verb needs it. */
+const external = ['@event-driven-io/emmett']
+
 /** Of zlib it needs the checksum alone. */
 const CHECKSUM = { 'node:zlib': path.resolve('src/cli/crc32.ts') }
 
@@ -45,8 +48,7 @@ async function split(common) {
     chunkNames: '[name]-[hash]',
     write: false,
     metafile: true,
-    // No verb needs it.
-    external: ['@event-driven-io/emmett'],
+    external,
     // The one for browsers: it is handed its randomness, and the other would load node:crypto.
     alias: { ulid: path.resolve('node_modules/ulid/dist/browser/index.js'), ...CHECKSUM },
   })
@@ -104,6 +106,7 @@ async function writePack(common, pieces, pack, names) {
     },
     format: 'cjs',
     supported: { 'dynamic-import': false },
+    external,
     minify: true,
     write: false,
     plugins: [
@@ -127,6 +130,8 @@ async function writePack(common, pieces, pack, names) {
     .replaceAll(/[\w$]+\(require\("(node:[\w/]+)"\)(?:,1)?\)/g, (_, name) => `$node("${name}")`)
   // A module where it is required; where it is run as a script, what that comes to.
   const code = `(pack=>typeof module==="object"?module.exports=pack:pack)(function(exports,require,module){${NODE}${body}\n})`
+  for (const [, name] of code.matchAll(/\brequire\("(\.[^"]*)"\)/g))
+    if (!pieces.has(name)) throw new Error(`${pack} needs ${name}, which is no piece`)
   // What was compiled of another pack never passes for this one.
   const file = `./baton-${pack}-${createHash('sha256').update(code).digest('hex').slice(0, 8)}.cjs`
   writeFileSync(path.join('dist', file), code)

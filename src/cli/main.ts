@@ -1,10 +1,9 @@
 /** The command line: find the verb, open the hub, run it, print what it answers. */
-import { parseArgs } from 'node:util'
 import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, ulidFactory, type Actor, type Hub } from '../exports.ts'
 import { family, GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
-import { complain, isStuck, isTerminal, write } from './output.ts'
+import { complain, isTerminal, leave, write } from './output.ts'
 import { moment } from './moments.ts'
 import type { Look } from './print.ts'
 import { listenForStop, type Stopping } from './stopping.ts'
@@ -13,6 +12,7 @@ import { urandom } from './urandom.ts'
 import { duration } from './values.ts'
 import { loaded, type Answer, type Given, type LaterVerb, type Options, type Verb } from './verb.ts'
 import { headings, verbs } from './verbs/catalog.ts'
+import { givenIn, tokensOf, wordsIn, wrongIn, type WrongOption } from './words.ts'
 
 const { env } = process
 const newId = ulidFactory(systemClock, urandom)
@@ -41,52 +41,21 @@ function findVerb(words: readonly string[]): { verb: Verb | LaterVerb; rest: str
 }
 
 /** Options may stand anywhere: the words that are none, and no value of one that every verb knows. */
-function wordsOf(args: readonly string[]): string[] {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: bare(GLOBAL),
-    strict: false,
-    tokens: true,
-    allowPositionals: true,
-  })
-  return tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
-}
+const wordsOf = (args: readonly string[]): string[] => wordsIn(tokensOf(args, GLOBAL))
 
 async function read(args: readonly string[]): Promise<{ verb: Verb; positionals: string[]; given: Given }> {
   const verb = await loaded(findVerb(wordsOf(args)).verb)
   const options = { ...GLOBAL, ...(await verb.options?.()) }
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: bare(options),
-      strict: true,
-      allowPositionals: true,
-    })
-    return { verb, positionals: findVerb(positionals).rest, given: values as Given }
-  } catch (error) {
-    throw wrongOption(error, verb, options, args)
-  }
+  const tokens = tokensOf(args, options)
+  const wrong = wrongIn(tokens, options)
+  if (wrong !== undefined) throw wrongOption(wrong, verb, options, args)
+  return { verb, positionals: findVerb(wordsIn(tokens)).rest, given: givenIn(tokens, options) }
 }
 
-function bare(options: Options): Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }> {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, { type, multiple, short }]) => [
-      name,
-      { type, ...(multiple !== undefined && { multiple }), ...(short !== undefined && { short }) },
-    ]),
-  )
-}
-
-function wrongOption(error: unknown, verb: Verb, options: Options, args: readonly string[]): Error {
-  const message = error instanceof Error ? error.message : String(error)
+function wrongOption({ typed, why }: WrongOption, verb: Verb, options: Options, args: readonly string[]): UsageError {
   const see = `See what it takes: baton help ${verb.name}`
-  const [, dashes = '', name] = /Unknown option '(-{1,2})([^']+)'/.exec(message) ?? []
-  if (name === undefined) {
-    const [, option = ''] = /'(?:-\w, )?(--?[\w-]+)/.exec(message) ?? []
-    if (message.includes('not take an argument')) return new UsageError(`${option} takes no value`, see)
-    return new UsageError(message.includes('argument') ? `${option} needs a value` : message, see)
-  }
-  const word = args.find((arg) => dashes === '-' && /^-[^-]/.test(arg) && arg !== '-h')
+  if (why !== 'unknown') return new UsageError(`${typed} ${why}`, see)
+  const word = args.find((arg) => !typed.startsWith('--') && /^-[^-]/.test(arg) && arg !== '-h')
   if (word !== undefined && isAboutText(verb)) {
     return new UsageError(
       `there is no option ${word}`,
@@ -96,7 +65,7 @@ function wrongOption(error: unknown, verb: Verb, options: Options, args: readonl
     )
   }
   const names = Object.keys(options).map((option) => `--${option}`)
-  return unknownWord('option', `${dashes}${name}`, names, see)
+  return unknownWord('option', typed, names, see)
 }
 
 /** `operator`, a session's id, `session/run`, or `run:<id>`. */
@@ -270,11 +239,6 @@ async function told(error: unknown): Promise<number> {
   return exit === EXIT.usage && isHook() ? EXIT.failure : exit
 }
 
-function end(exit: number): void {
-  process.exitCode = exit
-  if (isStuck()) process.exit()
-}
-
 main(args)
-  .then(end)
-  .catch(async (error: unknown) => end(await told(error)))
+  .then(leave)
+  .catch(async (error: unknown) => leave(await told(error)))

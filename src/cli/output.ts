@@ -125,9 +125,6 @@ async function writeToStream(bytes: Buffer, signal: AbortSignal | undefined): Pr
   }
 }
 
-/** What the stream still holds, for a reader who may never come: the process would wait for that. */
-export const isStuck = (): boolean => direct === undefined && process.stdout.writableLength > 0
-
 /** On stderr. Where that is closed or full there is nobody left to tell; the exit code says it all the same. */
 export function complain(text: string): void {
   const bytes = Buffer.from(`${text}\n`)
@@ -139,9 +136,22 @@ export function complain(text: string): void {
   }
 }
 
+let isDrawnOn = false
+
 /** stderr to draw on. A terminal that was closed meanwhile is no reason to fail. */
 export function screen(): NodeJS.WriteStream {
   const { stderr } = process
+  isDrawnOn = true
   if (stderr.listenerCount('error') === 0) stderr.on('error', () => undefined)
   return stderr
+}
+
+/**
+ * Ends the process. At once: the system takes back in no time what Node would free piece by piece. What stdout still holds
+ * is for a reader who may never come; what stderr holds is waited for.
+ */
+export function leave(exit: number): void {
+  process.exitCode = exit
+  const isStuck = direct === undefined && process.stdout.writableLength > 0
+  if (isStuck || !isDrawnOn || process.stderr.writableLength === 0) process.exit()
 }

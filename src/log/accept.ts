@@ -59,11 +59,23 @@ export interface Window {
   /** The two halves of chain(k) for the last WINDOW + 1 values of k, at k % (WINDOW + 1). */
   readonly chainHi: Int32Array
   readonly chainLo: Int32Array
-  /** The last WINDOW accepted commits, at n % WINDOW. */
+  /** What the last WINDOW commits were, or what that is worked out of once somebody asks. */
+  lately: Lately | Unopened
+}
+
+export interface Lately {
+  /** At n % WINDOW. */
   readonly commits: Accepted[]
   readonly lastOfId: Map<string, number>
   readonly lastOfKey: Map<string, number>
   readonly lastRaised: Map<string, number>
+}
+
+/** Most processes that begin with a saved window end before anybody has asked. */
+interface Unopened {
+  readonly saved: string
+  /** Those that came since, oldest first. */
+  readonly since: Accepted[]
 }
 
 export function openWindow(genesisCrc: number): Window {
@@ -72,14 +84,13 @@ export function openWindow(genesisCrc: number): Window {
     chain: genesisChain(genesisCrc),
     chainHi: new Int32Array(WINDOW + 1),
     chainLo: new Int32Array(WINDOW + 1),
-    commits: [],
-    lastOfId: new Map(),
-    lastOfKey: new Map(),
-    lastRaised: new Map(),
+    lately: nothing(),
   }
   keepChain(window)
   return window
 }
+
+const nothing = (): Lately => ({ commits: [], lastOfId: new Map(), lastOfKey: new Map(), lastRaised: new Map() })
 
 /** The rule's state as plain JSON, small and in a form that costs little to restore: every process begins with that. */
 export interface SavedWindow {
@@ -87,9 +98,14 @@ export interface SavedWindow {
   /** The two halves of the chains as the window keeps them. */
   readonly hi: readonly number[]
   readonly lo: readonly number[]
+  /** The last accepted commits, as a JSON text of its own, which is read when somebody asks for them. */
+  readonly lately: string
+}
+
+interface SavedCommits {
   readonly actors: readonly Actor[]
   readonly streams: readonly string[]
-  /** The last accepted commits, oldest first; actors and streams by their number above. */
+  /** Oldest first; actors and streams by their number above. */
   readonly commits: readonly (readonly [id: string, by: number, key: string | 0, raises: readonly number[]])[]
 }
 
@@ -97,12 +113,13 @@ export function saveWindow(window: Window): SavedWindow {
   const { n, chainHi, chainLo } = window
   const actors = numbering<Actor>(JSON.stringify)
   const streams = numbering<string>(String)
-  const commits: SavedWindow['commits'][number][] = []
+  const commits: SavedCommits['commits'][number][] = []
   for (let k = Math.max(1, n - WINDOW + 1); k <= n; k++) {
     const { id, by, key = 0, raises } = commitAt(window, k) as Accepted
     commits.push([id, actors.numberOf(by), key, [...new Set(raises)].map(streams.numberOf)])
   }
-  return { n, hi: [...chainHi], lo: [...chainLo], actors: actors.all, streams: streams.all, commits }
+  const lately: SavedCommits = { actors: actors.all, streams: streams.all, commits }
+  return { n, hi: [...chainHi], lo: [...chainLo], lately: JSON.stringify(lately) }
 }
 
 function numbering<Item>(nameOf: (item: Item) => string): { all: Item[]; numberOf: (item: Item) => number } {
@@ -120,28 +137,30 @@ function numbering<Item>(nameOf: (item: Item) => string): { all: Item[]; numberO
   }
 }
 
-export function restoreWindow({ n, hi, lo, actors, streams, commits }: SavedWindow): Window {
+export function restoreWindow({ n, hi, lo, lately }: SavedWindow): Window {
   const at = n % (WINDOW + 1)
-  const window: Window = {
-    n: n - commits.length,
+  return {
+    n,
     chain: { hi: hi[at] as number, lo: lo[at] as number },
     chainHi: Int32Array.from(hi),
     chainLo: Int32Array.from(lo),
-    commits: [],
-    lastOfId: new Map(),
-    lastOfKey: new Map(),
-    lastRaised: new Map(),
+    lately: { saved: lately, since: [] },
   }
+}
+
+/** What the last commits were. */
+export function latelyIn(window: Window): Lately {
+  if ('commits' in window.lately) return window.lately
+  const { saved, since } = window.lately
+  const { actors, streams, commits } = JSON.parse(saved) as SavedCommits
+  const lately = nothing()
+  let n = window.n - since.length - commits.length
   for (const [id, by, key, raises] of commits) {
-    window.n++
-    remember(window, {
-      id,
-      by: actors[by] as Actor,
-      key: key === 0 ? undefined : key,
-      raises: raises.map((stream) => streams[stream] as string),
-    })
+    const streamsOf = raises.map((stream) => streams[stream] as string)
+    remember(lately, { id, by: actors[by] as Actor, key: key === 0 ? undefined : key, raises: streamsOf }, ++n)
   }
-  return window
+  for (const commit of since) remember(lately, commit, ++n)
+  return (window.lately = lately)
 }
 
 /** The chain at the head of a saved window. */
@@ -173,7 +192,7 @@ function isChainAt(window: Window, k: number, hex: string): boolean {
 
 /** An accepted commit of the window. */
 export const commitAt = (window: Window, n: number): Accepted | undefined =>
-  n > window.n || n <= window.n - WINDOW || n < 1 ? undefined : window.commits[n % WINDOW]
+  n > window.n || n <= window.n - WINDOW || n < 1 ? undefined : latelyIn(window).commits[n % WINDOW]
 
 /** A key counts per actor: two actors may use the same one for different things. */
 export const actorKey = (by: Actor, key: string): string => JSON.stringify([by.kind, by.id, by.run, key])
@@ -189,14 +208,17 @@ export function judge(window: Window, candidate: Candidate): Verdict {
   if (seenAt < window.n - WINDOW) return STALE
   if (!isChainAt(window, seenAt, seenChain)) return ORPHANED
 
-  const twin = window.lastOfId.get(candidate.id)
+  // What was accepted since is what the rest is about.
+  if (seenAt === window.n) return ACCEPTED
+  const lately = latelyIn(window)
+  const twin = lately.lastOfId.get(candidate.id)
   if (twin !== undefined && twin > seenAt) return { kind: 'duplicate', n: twin }
   if (candidate.key !== undefined) {
-    const n = window.lastOfKey.get(actorKey(candidate.by, candidate.key))
+    const n = lately.lastOfKey.get(actorKey(candidate.by, candidate.key))
     if (n !== undefined && n > seenAt) return { kind: 'duplicate', n }
   }
   for (const stream in candidate.on) {
-    const n = window.lastRaised.get(stream)
+    const n = lately.lastRaised.get(stream)
     if (n !== undefined && n > seenAt) return { kind: 'conflict', n, stream }
   }
   return ACCEPTED
@@ -207,23 +229,26 @@ export function admit(window: Window, candidate: Candidate, raises: readonly str
   const n = ++window.n
   window.chain = nextChain(window.chain, candidate.crc)
   keepChain(window)
-  if (n > WINDOW) forget(window, window.commits[n % WINDOW] as Accepted, n - WINDOW)
   const { id, by } = candidate
   const key = candidate.key === undefined ? undefined : actorKey(by, candidate.key)
-  remember(window, { id, by, key, raises })
+  const { lately } = window
+  if ('commits' in lately) remember(lately, { id, by, key, raises }, n)
+  else if (lately.since.push({ id, by, key, raises }) === WINDOW) latelyIn(window)
 }
 
-/** The newest commit enters the window. */
-function remember(window: Window, commit: Accepted): void {
-  const { n } = window
-  window.commits[n % WINDOW] = commit
-  window.lastOfId.set(commit.id, n)
-  if (commit.key !== undefined) window.lastOfKey.set(commit.key, n)
-  for (const stream of commit.raises) window.lastRaised.set(stream, n)
+/** Commit `n` is the newest one; the oldest leaves. */
+function remember(lately: Lately, commit: Accepted, n: number): void {
+  const { commits, lastOfId, lastOfKey, lastRaised } = lately
+  const oldest = n > WINDOW ? commits[n % WINDOW] : undefined
+  if (oldest !== undefined) forget(lately, oldest, n - WINDOW)
+  commits[n % WINDOW] = commit
+  lastOfId.set(commit.id, n)
+  if (commit.key !== undefined) lastOfKey.set(commit.key, n)
+  for (const stream of commit.raises) lastRaised.set(stream, n)
 }
 
-function forget(window: Window, { id, key, raises }: Accepted, n: number): void {
-  if (window.lastOfId.get(id) === n) window.lastOfId.delete(id)
-  if (key !== undefined && window.lastOfKey.get(key) === n) window.lastOfKey.delete(key)
-  for (const stream of raises) if (window.lastRaised.get(stream) === n) window.lastRaised.delete(stream)
+function forget({ lastOfId, lastOfKey, lastRaised }: Lately, { id, key, raises }: Accepted, n: number): void {
+  if (lastOfId.get(id) === n) lastOfId.delete(id)
+  if (key !== undefined && lastOfKey.get(key) === n) lastOfKey.delete(key)
+  for (const stream of raises) if (lastRaised.get(stream) === n) lastRaised.delete(stream)
 }

@@ -6,7 +6,7 @@ import { indexVersions } from './indexes.ts'
 import type { Views } from './replica.ts'
 
 /** Raised when tables or manifests are written in another way. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** What a build folds: the same events into the same views, or some of them. */
 export interface Folds {

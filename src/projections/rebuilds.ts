@@ -18,9 +18,16 @@ export interface RunningRebuilds {
 
 export function createRebuilds(parts: FoldedLog): RunningRebuilds {
   const states = new Map<string, RebuildState>()
-  const stop = new AbortController()
+  let stop: AbortController | undefined
+  let isClosed = false
   /** One after the other: two would write the same. */
   let last: Promise<unknown> = Promise.resolve()
+
+  function stopped(): AbortSignal {
+    stop ??= new AbortController()
+    if (isClosed) stop.abort()
+    return stop.signal
+  }
 
   /** Views that this build folds in another way than the one that wrote the snapshot. */
   function buildPending(): void {
@@ -28,7 +35,7 @@ export function createRebuilds(parts: FoldedLog): RunningRebuilds {
     if (views.length === 0) return
     for (const view of views) states.set(view, {})
     const building = rebuildLater(parts, views, {
-      signal: stop.signal,
+      signal: stopped(),
       onProgress: (progress) => {
         for (const view of views) states.set(view, { progress })
       },
@@ -55,7 +62,7 @@ export function createRebuilds(parts: FoldedLog): RunningRebuilds {
         states.set(name, {})
         try {
           const report = await rebuildLater(parts, view && [view], {
-            signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
+            signal: signal === undefined ? stopped() : AbortSignal.any([signal, stopped()]),
             onProgress(progress) {
               states.set(name, { progress })
               onProgress?.(progress)
@@ -77,7 +84,8 @@ export function createRebuilds(parts: FoldedLog): RunningRebuilds {
     buildPending,
     rebuild,
     async close() {
-      stop.abort()
+      isClosed = true
+      stop?.abort()
       await last.catch(() => undefined)
     },
   }

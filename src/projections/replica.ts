@@ -1,5 +1,5 @@
 /** Folds accepted commits into all views at once. The one loop that brings a view forward. */
-import { eventCatalog, upcast, type BatonEvent } from '../events/catalog.ts'
+import { upcast, type BatonEvent } from '../events/catalog.ts'
 import { actorKey } from '../log/accept.ts'
 import type { Judged } from '../log/judging.ts'
 import { newestVersions, type StreamIndex } from '../log/stream-index.ts'
@@ -50,7 +50,7 @@ interface Interest {
 export const isForeign = (stream: string): boolean => stream.startsWith('x-')
 
 export function createReplica(views: Views, documents: Documents): Replica {
-  const interested = byEventType(views, documents)
+  const interested = interestsIn(views, documents)
   const [streams, commits, keys, unknowns] = ['streams', 'commits', 'keys', 'unknowns'].map(documents.shelf) as [
     Shelf,
     Shelf,
@@ -109,7 +109,7 @@ export function createReplica(views: Views, documents: Documents): Replica {
 
   function fold(n: number, event: BatonEvent): void {
     try {
-      for (const { shelf, view, keys: keysOf } of interested.get(event.type) ?? []) {
+      for (const { shelf, view, keys: keysOf } of interested(event.type)) {
         if (shelf.isPending) continue
         for (const key of keysOf(event)) {
           const entry = shelf.open(key, n)
@@ -143,14 +143,16 @@ function spill(shelf: Shelf, spilled: { readonly key: string; readonly doc: unkn
 }
 
 /** Which views an event of each type touches: asking all of them for each event would cost more than folding it. */
-function byEventType(views: Views, documents: Documents): Map<string, Interest[]> {
-  return new Map(
-    Object.keys(eventCatalog).map((type) => [
-      type,
-      Object.entries(views).flatMap(([name, view]) => {
-        const keys = keysFor(view, type)
-        return keys === undefined ? [] : [{ shelf: documents.shelf(name), view, keys }]
-      }),
-    ]),
-  )
+function interestsIn(views: Views, documents: Documents): (type: string) => readonly Interest[] {
+  const known = new Map<string, readonly Interest[]>()
+  return (type) => {
+    const before = known.get(type)
+    if (before !== undefined) return before
+    const interests = Object.entries(views).flatMap(([name, view]) => {
+      const keys = keysFor(view, type)
+      return keys === undefined ? [] : [{ shelf: documents.shelf(name), view, keys }]
+    })
+    known.set(type, interests)
+    return interests
+  }
 }

@@ -2,9 +2,9 @@
  * Any part of the log, either way: the index names the lines of the accepted commits, and pages of the log between those
  * are read. Nothing is judged again, and a page at a time is held, however slowly it is taken.
  */
-import { setImmediate } from 'node:timers/promises'
 import { goneBad } from '../log/read-commit.ts'
 import type { Log } from '../log/log.ts'
+import { nextTurn } from '../log/turn.ts'
 import type { CommitPlace } from '../projections/indexes.ts'
 import type { Direction, Reading } from './reading.ts'
 
@@ -60,7 +60,7 @@ export async function* acceptedLines(reading: Reading, stretch: Stretch): AsyncG
       to -= lines.length
     }
     // A log in memory is read without ever waiting: others want their turn.
-    await setImmediate()
+    await nextTurn()
   }
 }
 

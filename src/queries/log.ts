@@ -1,9 +1,9 @@
 /** The accepted events, any part of them, in either direction; and those to come. */
-import { setImmediate } from 'node:timers/promises'
 import { BatonError } from '../errors.ts'
 import type { Commit, StoredEvent } from '../log/commit.ts'
 import type { EventPlace } from '../log/stream-index.ts'
 import { commitIn } from '../log/read-commit.ts'
+import { nextTurn } from '../log/turn.ts'
 import { acceptedLines } from './accepted-lines.ts'
 import { spanOf, type Bookmarks, type Span } from './bookmarks.ts'
 import type { Growth } from './growth.ts'
@@ -147,7 +147,7 @@ async function* ofStream(
     }
     if (direction === 'forward') from += places.length
     else to -= places.length
-    await setImmediate()
+    await nextTurn()
   }
 }
 

@@ -1,7 +1,7 @@
 /** An aggregate's life once more: each event with the document before and after it. Nothing is sent, nothing is written. */
-import { setImmediate } from 'node:timers/promises'
 import { upcast, type BatonEvent } from '../events/catalog.ts'
 import type { EventPlace } from '../log/stream-index.ts'
+import { nextTurn } from '../log/turn.ts'
 import { viewCatalog } from '../projections/catalog.ts'
 import { keysFor, type View } from '../projections/view.ts'
 import { historyPlaces, type HistoryScope } from './history.ts'
@@ -100,7 +100,7 @@ async function* ofStream({ index, ask }: Reading, stream: string): AsyncGenerato
     const places = await ask({}, () => index.places(stream, from, Math.min(last, from + PAGE - 1)))
     for (const [i, place] of places.entries()) yield { ...place, version: from + i }
     // Whoever replays much lets others have their turn.
-    await setImmediate()
+    await nextTurn()
   }
 }
 

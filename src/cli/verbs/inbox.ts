@@ -22,7 +22,8 @@ export const inbox: Verb = {
   usage: '[mailbox]',
   options: () => options,
   examples: ['baton inbox --as coder', 'baton inbox coder', 'baton inbox coder --follow --ack --as coder'],
-  async run({ positionals, given, look, signal, actor, hub, reader }) {
+  async run(request) {
+    const { positionals, given, look, actor, hub, reader } = request
     const [mailbox] = positionals
     // To look into a named mailbox nobody needs a name; to acknowledge, or to ask for one's own, somebody does.
     const open = mailbox === undefined || given['ack'] === true ? await hub() : await reader()
@@ -31,11 +32,10 @@ export const inbox: Verb = {
       ...stretch(given),
       ...(typeof given['from'] === 'string' && { from: given['from'] }),
       ...(typeof given['kind'] === 'string' && { kind: given['kind'] }),
-      signal,
     }
-    if (given['follow'] === true)
-      return { lines: follow(open, whose, filter, given['ack'] === true && given['dry-run'] !== true, look) }
     const acknowledge = given['ack'] === true && given['dry-run'] !== true
+    if (given['follow'] === true)
+      return { lines: follow(open, whose, { ...filter, signal: request.signal }, acknowledge, look) }
     const limit = count(given) ?? 100
     if (given['all'] === true) {
       const every = await everything(open, whose, limit, filter)

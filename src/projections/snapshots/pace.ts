@@ -1,6 +1,6 @@
 /** Long work in a process that also answers commands gives way every few milliseconds. */
-import { setImmediate } from 'node:timers/promises'
 import { steadyNow } from '../../ids.ts'
+import { nextTurn } from '../../log/turn.ts'
 
 const TURN_MS = 5
 
@@ -11,7 +11,7 @@ export function createPace(signal?: AbortSignal): Pace {
   let since = steadyNow()
   return () => {
     if (steadyNow() - since < TURN_MS) return undefined
-    return setImmediate().then(() => {
+    return nextTurn().then(() => {
       signal?.throwIfAborted()
       since = steadyNow()
     })
