@@ -161,11 +161,14 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   async function round(): Promise<boolean> {
     await fold.catchUp()
     refuseIfUnwritable()
-    await attestable()
+    // The disk works while the decisions are made.
+    const attesting = attestable()
+    attesting?.catch(() => undefined)
     const { batch, waited } = await decideBatch()
+    await attesting
     if (batch.length === 0) return queue.length > 0
-    if (waited) {
-      // The decisions read from somewhere, and others wrote meanwhile: better to notice before the write than after.
+    if (waited || attesting !== undefined) {
+      // The decisions read from somewhere, or waited for the disk, and others wrote meanwhile: better to notice before the write than after.
       await fold.catchUp()
       refuseIfUnwritable()
     }
@@ -190,12 +193,13 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   }
 
   /** `safe` must stay inside the window, or nothing would ever attest what is durable. */
-  async function attestable(): Promise<void> {
+  function attestable(): Promise<void> | undefined {
     const known = horizon.head
-    if (known !== undefined && fold.n - known.mark[0] <= LAG) return
+    if (known !== undefined && fold.n - known.mark[0] <= LAG) return undefined
     // The first commit of a hub says that its genesis record is safe, and whoever founded it may have died before that.
-    if (durability === 'disk' || fold.n === 0) await horizon.settle()
-    else horizon.startSync()
+    if (durability === 'disk' || fold.n === 0) return horizon.settle()
+    horizon.startSync()
+    return undefined
   }
 
   /** Takes from the queue what can be written together, in the order in which it came. */

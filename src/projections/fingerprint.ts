@@ -1,6 +1,7 @@
 /** Two builds that fold alike share their snapshots; those that do not never see each other's. */
 import { crc32 } from 'node:zlib'
 import { eventCatalog } from '../events/catalog.ts'
+import { once } from '../events/once.ts'
 import { viewCatalog } from './catalog.ts'
 import { indexVersions } from './indexes.ts'
 import type { Views } from './replica.ts'
@@ -15,14 +16,18 @@ export interface Folds {
   readonly views: Readonly<Record<string, number>>
 }
 
-export function foldsOf(views: Views = viewCatalog): Folds {
-  const events = digest([
+export const foldsOf = (views: Views = viewCatalog): Folds => ({
+  events: ofEvents(),
+  views: Object.fromEntries(Object.entries(views).map(([name, { version }]) => [name, version])),
+})
+
+const ofEvents = once(() =>
+  digest([
     FORMAT,
     sorted(Object.entries(indexVersions)),
     sorted(Object.entries(eventCatalog).map(([type, { version }]): [string, number] => [type, version])),
-  ])
-  return { events, views: Object.fromEntries(Object.entries(views).map(([name, { version }]) => [name, version])) }
-}
+  ]),
+)
 
 export const fingerprint = (folds: Folds = foldsOf()): string =>
   digest([folds.events, sorted(Object.entries(folds.views))])

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { MAX_LINE_BYTES } from '../../src/log/commit.ts'
-import { readLineAt, readPage } from '../../src/log/file/lines.ts'
+import { lineReader, readPage } from '../../src/log/file/lines.ts'
 import type { Log } from '../../src/log/log.ts'
 
 /** Ends a record with its checksum, whatever it says: `open` is everything before `,"crc"`. */
@@ -37,6 +37,7 @@ export function arrayLog(lines: Buffer[], name = 'array'): Log {
 
 /** A log over an open file, split into lines as the file adapter does it, with nothing else around it. */
 export function descriptorLog(fd: number, name = 'descriptor'): Log {
+  const readLine = lineReader(fd)
   return {
     name,
     maxCommitBytes: MAX_LINE_BYTES,
@@ -45,7 +46,7 @@ export function descriptorLog(fd: number, name = 'descriptor'): Log {
     end: async () => fs.fstatSync(fd).size,
     read: (from) => readPage(fd, from, fs.fstatSync(fd).size),
     async readAt(ref) {
-      const line = readLineAt(fd, ref)
+      const line = readLine(ref)
       return { ref, next: ref + line.length + 1, line }
     },
     watch: () => ({ dispose: () => undefined }),

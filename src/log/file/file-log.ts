@@ -11,7 +11,7 @@ import { BatonError } from '../../errors.ts'
 import { MAX_LINE_BYTES } from '../commit.ts'
 import type { Log, Proposal } from '../log.ts'
 import { syncUpTo } from './directories.ts'
-import { readLineAt, readPage } from './lines.ts'
+import { lineReader, readPage } from './lines.ts'
 import { assertOwnDirectory, assertSafeFileSystem, assertSameFile, identityOf, storageError } from './safety.ts'
 import { assertNotSuspect, markSuspect } from './suspect.ts'
 import { watchFile } from './watch.ts'
@@ -37,6 +37,7 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
   const dir = path.resolve(hubDir)
   const file = logFile(dir)
   const { fd, writable } = openFile(dir, file, options)
+  const readLine = lineReader(fd)
   const identity = identityOf(fd)
   const logDir = logDirectory(dir)
   let closed = false
@@ -108,7 +109,7 @@ export function openFileLog(hubDir: string, options: FileLogOptions = {}): Log {
 
     async readAt(ref) {
       assertOpen()
-      const line = readLineAt(fd, ref)
+      const line = readLine(ref)
       return { ref, next: ref + line.length + 1, line }
     },
 

@@ -82,13 +82,27 @@ async function skipLine(fd: number, from: Cursor, end: Cursor): Promise<Page> {
   return { entries: [], next: from, atEnd: true }
 }
 
-/** The line that begins at an offset. */
-export function readLineAt(fd: number, offset: Cursor): Buffer {
-  for (let size = 4096; ; size *= 4) {
-    const chunk = Buffer.allocUnsafe(size)
-    const got = fs.readSync(fd, chunk, 0, size, offset)
-    const newline = chunk.subarray(0, got).indexOf(NEWLINE)
-    if (newline !== -1) return chunk.subarray(0, newline)
-    if (got < size || size > MAX_LINE_BYTES) return NOTHING
+/** Reads the line that begins at an offset. Its neighbours are often asked for next: what came with it is kept. */
+export function lineReader(fd: number): (offset: Cursor) => Buffer {
+  let [kept, keptAt] = [NOTHING, 0]
+
+  return (offset) => {
+    const near = lineIn(kept, offset - keptAt)
+    if (near !== undefined) return near
+    for (let size = USUAL_LINE; ; size *= 4) {
+      const chunk = Buffer.allocUnsafeSlow(size)
+      const got = fs.readSync(fd, chunk, 0, size, offset)
+      const line = lineIn(chunk.subarray(0, got), 0)
+      if (line !== undefined) {
+        if (size === USUAL_LINE) [kept, keptAt] = [chunk.subarray(0, got), offset]
+        return line
+      }
+      if (got < size || size > MAX_LINE_BYTES) return NOTHING
+    }
   }
+}
+
+function lineIn(bytes: Buffer, start: number): Buffer | undefined {
+  const newline = start < 0 || start >= bytes.length ? -1 : bytes.indexOf(NEWLINE, start)
+  return newline === -1 ? undefined : bytes.subarray(start, newline)
 }
