@@ -35,7 +35,10 @@ export const commandVerb = (verb: CommandVerb): Verb => ({
   summary: verb.summary,
   ...(verb.more !== undefined && { more: verb.more }),
   command: verb.command,
-  usage: verb.args.map((arg) => usageOf(arg, verb.shown)).join(' '),
+  // Of all of them it is asked for help alone.
+  get usage() {
+    return verb.args.map((arg) => usageOf(arg, verb.shown)).join(' ')
+  },
   examples: verb.examples,
   options: async () => (await fromCatalog()).optionsOf(verb),
   run: async (request) => (await fromCatalog()).run(verb, request),

@@ -1,6 +1,6 @@
 /** How an event is defined: once, with its version and schema; everything else about it is inferred. */
 import type * as z from 'zod/mini'
-import type * as shapes from './shapes.ts'
+import type { shapes } from './shapes.ts'
 
 /** From the data of one version to the data of the next. Pure. */
 export type Upcaster = (data: unknown) => unknown

@@ -3,5 +3,10 @@
  * its owner's.
  */
 import en from 'zod/v4/locales/en.js'
+import { once } from './once.ts'
 
-export const inEnglish = { error: en().localeError }
+const english = once(() => en().localeError)
+
+export const inEnglish: { readonly error: ReturnType<typeof en>['localeError'] } = {
+  error: (issue) => english()(issue),
+}

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { eventCatalog, type EventType } from './catalog.ts'
 import type { EventDefinition } from './define.ts'
-import * as shapes from './shapes.ts'
+import { shapes } from './shapes.ts'
 
 const built = new Map<EventDefinition, z.ZodMiniType>()
 

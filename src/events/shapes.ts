@@ -1,8 +1,12 @@
-/** STORED FORMAT. The pieces that events are made of. Loaded when the schema of one is asked for. */
+/**
+ * STORED FORMAT. The pieces that events are made of. Loaded when the schema of one is asked for, and each made when an event
+ * takes it: to make them all takes longer than a command.
+ */
 import * as mini from 'zod/mini'
+import { once } from './once.ts'
 
 /** Named one by one: a bundle takes in no others. */
-export const z = {
+const z = {
   array: mini.array,
   boolean: mini.boolean,
   enum: mini.enum,
@@ -14,40 +18,83 @@ export const z = {
   string: mini.string,
 }
 
-export const Id = z.string()
-/** `session:<id>`, `run:<id>`, `operator` or `system`: whose mailbox it is. */
-export const Mailbox = z.string()
-export const Instant = mini.iso.datetime()
-export const Count = mini.int().check(mini.nonnegative())
-/** Whatever JSON can hold. */
-export const Json = mini.unknown()
-export const Values = z.record(z.string(), Json)
-export const Outcome = z.enum(['done', 'failed', 'lost'])
-export const RunEnd = z.enum(['completed', 'failed', 'cancelled'])
-export const TaskStatus = z.enum(['open', 'in_progress', 'blocked'])
+const id = once(() => z.string())
+const anything = once(() => mini.unknown())
+const count = once(() => mini.int().check(mini.nonnegative()))
 
-/** Of a run: `sessionId` says whose seat it leaves. */
-export const ended = { runId: Id, sessionId: Id }
+export const shapes = {
+  z,
+  get Id() {
+    return id()
+  },
+  /** `session:<id>`, `run:<id>`, `operator` or `system`: whose mailbox it is. */
+  get Mailbox() {
+    return id()
+  },
+  get Instant() {
+    return mini.iso.datetime()
+  },
+  get Count() {
+    return count()
+  },
+  /** Whatever JSON can hold. */
+  get Json() {
+    return anything()
+  },
+  get Values() {
+    return z.record(z.string(), anything())
+  },
+  get Outcome() {
+    return z.enum(['done', 'failed', 'lost'])
+  },
+  get RunEnd() {
+    return z.enum(['completed', 'failed', 'cancelled'])
+  },
+  get TaskStatus() {
+    return z.enum(['open', 'in_progress', 'blocked'])
+  },
 
-/** Whose state: a session's or a run's. */
-export const target = { scope: z.enum(['session', 'run']), id: Id }
+  /** Of a run: `sessionId` says whose seat it leaves. */
+  get ended() {
+    return { runId: id(), sessionId: id() }
+  },
 
-export const delivery = { messageId: Id, mailbox: Mailbox, sessionId: z.optional(Id) }
-/** Where a delivery goes instead. */
-export const destination = { to: Mailbox, toSessionId: z.optional(Id) }
+  /** Whose state: a session's or a run's. */
+  get target() {
+    return { scope: z.enum(['session', 'run']), id: id() }
+  },
 
-/** Of a task. */
-export const offer = { taskId: Id, offerId: Id, from: Id, to: Id }
+  get delivery() {
+    return { messageId: id(), mailbox: id(), sessionId: z.optional(id()) }
+  },
+  /** Where a delivery goes instead. */
+  get destination() {
+    return { to: id(), toSessionId: z.optional(id()) }
+  },
 
-/** `<root session>/<name>`: whoever forms it again, a day later, means the same group. */
-export const GroupId = z.string()
-export const ofRound = { groupId: GroupId, round: Count }
-/** A member is a session or a run; `sessionId` is the seat behind it. */
-export const member = { member: Mailbox, sessionId: Id }
-/** An item's result. `omitted` results were too large to be told twice; the item has them. */
-export const settled = {
-  itemId: Id,
-  outcome: z.enum(['ok', 'failed']),
-  result: z.optional(Json),
-  omitted: z.optional(z.literal(true)),
+  /** Of a task. */
+  get offer() {
+    return { taskId: id(), offerId: id(), from: id(), to: id() }
+  },
+
+  /** `<root session>/<name>`: whoever forms it again, a day later, means the same group. */
+  get GroupId() {
+    return id()
+  },
+  get ofRound() {
+    return { groupId: id(), round: count() }
+  },
+  /** A member is a session or a run; `sessionId` is the seat behind it. */
+  get member() {
+    return { member: id(), sessionId: id() }
+  },
+  /** An item's result. `omitted` results were too large to be told twice; the item has them. */
+  get settled() {
+    return {
+      itemId: id(),
+      outcome: z.enum(['ok', 'failed']),
+      result: z.optional(anything()),
+      omitted: z.optional(z.literal(true)),
+    }
+  },
 }
