@@ -50,6 +50,7 @@ interface Interest {
 export const isForeign = (stream: string): boolean => stream.startsWith('x-')
 
 export function createReplica(views: Views, documents: Documents): Replica {
+  const shelves = new Map(Object.keys(views).map((name) => [name, documents.shelf(name)]))
   const interested = interestsIn(views, documents)
   const [streams, commits, keys, unknowns] = ['streams', 'commits', 'keys', 'unknowns'].map(documents.shelf) as [
     Shelf,
@@ -124,7 +125,6 @@ export function createReplica(views: Views, documents: Documents): Replica {
     }
   }
 
-  const shelves = new Map(Object.keys(views).map((name) => [name, documents.shelf(name)]))
   return {
     apply,
     index,
