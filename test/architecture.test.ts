@@ -66,7 +66,8 @@ const MAY_IMPORT_ALL = ['cli/from-catalog.ts']
 /** The packages that one place alone may import. */
 const ONLY_IN: Record<string, RegExp> = {
   '@event-driven-io/emmett': /^(log|commands)\/emmett\.ts$/,
-  zod: /^(events|commands)\//,
+  // Of a command's schema the command line makes its options.
+  zod: /^(events|commands)\/|^cli\/from-catalog\.ts$/,
   ulid: /^ids\.ts$/,
   vitest: /^testing\//,
   'node:fs': /^(log\/file|projections\/snapshots|cli)\//,

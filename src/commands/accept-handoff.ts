@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideAcceptHandoff } from '../domain/rules/handoff.ts'
-import { Epoch, Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('AcceptHandoff', () => ({
+const schema = commandSchema('AcceptHandoff', ({ Epoch, Id }) => ({
   taskId: Id,
   expectEpoch: z.optional(Epoch),
 }))

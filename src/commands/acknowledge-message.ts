@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideAcknowledgeMessage } from '../domain/rules/messages.ts'
-import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('AcknowledgeMessage', () => ({
+const schema = commandSchema('AcknowledgeMessage', ({ Id }) => ({
   messageIds: z.array(Id).check(z.minLength(1), z.maxLength(1_000, 'LIMIT_EXCEEDED')),
 }))
 

@@ -1,7 +1,7 @@
 import { decideAddMember } from '../domain/rules/groups.ts'
-import { Address, GroupName, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('AddMember', () => ({
+const schema = commandSchema('AddMember', ({ Address, GroupName }) => ({
   group: GroupName,
   member: Address,
 }))

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideAssignTask } from '../domain/rules/ownership.ts'
-import { Address, Epoch, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('AssignTask', () => ({
+const schema = commandSchema('AssignTask', ({ Address, Epoch, Id, Short }) => ({
   taskId: Id,
   to: Address,
   reason: z.optional(Short),

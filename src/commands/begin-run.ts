@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideBeginRun } from '../domain/rules/start-run.ts'
-import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('BeginRun', () => ({
+const schema = commandSchema('BeginRun', ({ Id, Short }) => ({
   runId: Id,
   modelUsed: z.optional(Short),
 }))

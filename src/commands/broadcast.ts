@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
 import { decideBroadcast } from '../domain/rules/messages.ts'
-import { Address, commandSchema, defineCommand, type CommandOf } from './define.ts'
-import { words } from './words.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('Broadcast', () => ({
+const schema = commandSchema('Broadcast', ({ Address, words }) => ({
   /** A set: `task:<id>`, `group:<name>`, `children`, `siblings`, `descendants`, `ancestors`. */
   to: Address,
   includeSelf: z.optional(z.boolean()),

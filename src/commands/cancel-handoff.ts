@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideCancelHandoff } from '../domain/rules/handoff.ts'
-import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CancelHandoff', () => ({
+const schema = commandSchema('CancelHandoff', ({ Id, Short }) => ({
   taskId: Id,
   reason: z.optional(Short),
 }))

@@ -1,7 +1,7 @@
 import { decideCancelRound } from '../domain/rules/rounds.ts'
-import { GroupName, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CancelRound', () => ({
+const schema = commandSchema('CancelRound', ({ GroupName, Short }) => ({
   group: GroupName,
   reason: Short,
 }))

@@ -1,7 +1,7 @@
 import { decideCancelRun } from '../domain/rules/end-run.ts'
-import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CancelRun', () => ({
+const schema = commandSchema('CancelRun', ({ Id, Short }) => ({
   runId: Id,
   reason: Short,
 }))

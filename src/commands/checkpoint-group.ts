@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideCheckpointGroup } from '../domain/rules/rounds.ts'
-import { GroupName, Json, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CheckpointGroup', () => ({
+const schema = commandSchema('CheckpointGroup', ({ GroupName, Json, Short }) => ({
   group: GroupName,
   label: Short,
   partial: z.optional(Json),

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideCheckpointRun } from '../domain/rules/start-run.ts'
-import { Id, Json, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CheckpointRun', () => ({
+const schema = commandSchema('CheckpointRun', ({ Id, Json }) => ({
   runId: Id,
   label: Id,
   result: z.optional(Json),

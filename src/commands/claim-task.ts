@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideClaimTask } from '../domain/rules/ownership.ts'
-import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ClaimTask', () => ({
+const schema = commandSchema('ClaimTask', ({ Id }) => ({
   taskId: Id,
   sessionId: z.optional(Id),
 }))

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideCloseSession } from '../domain/rules/close-session.ts'
-import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CloseSession', () => ({
+const schema = commandSchema('CloseSession', ({ Id, Short }) => ({
   sessionId: Id,
   outcome: z.enum(['done', 'failed', 'lost']),
   reason: z.optional(Short),

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideCloseTask } from '../domain/rules/tasks.ts'
-import { Epoch, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CloseTask', () => ({
+const schema = commandSchema('CloseTask', ({ Epoch, Id, Short }) => ({
   taskId: Id,
   outcome: z.enum(['done', 'failed', 'cancelled']),
   reason: z.optional(Short),

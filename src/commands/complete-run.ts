@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideCompleteRun } from '../domain/rules/end-run.ts'
-import { Id, Json, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('CompleteRun', () => ({
+const schema = commandSchema('CompleteRun', ({ Id, Json }) => ({
   runId: Id,
   result: z.optional(Json),
 }))

@@ -1,7 +1,7 @@
 import { decideDeclineHandoff } from '../domain/rules/handoff.ts'
-import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('DeclineHandoff', () => ({
+const schema = commandSchema('DeclineHandoff', ({ Id, Short }) => ({
   taskId: Id,
   reason: Short,
 }))

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideDisbandGroup } from '../domain/rules/groups.ts'
-import { GroupName, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('DisbandGroup', () => ({
+const schema = commandSchema('DisbandGroup', ({ GroupName, Short }) => ({
   group: GroupName,
   reason: z.optional(Short),
 }))

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideDiscardDeadLetter } from '../domain/rules/dead-letters.ts'
-import { Address, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('DiscardDeadLetter', () => ({
+const schema = commandSchema('DiscardDeadLetter', ({ Address, Id, Short }) => ({
   messageId: Id,
   mailbox: z.optional(Address),
   reason: Short,

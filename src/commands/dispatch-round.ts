@@ -1,18 +1,8 @@
 import * as z from 'zod/mini'
 import { decideDispatchRound } from '../domain/rules/rounds.ts'
-import {
-  Address,
-  GroupName,
-  Id,
-  Instant,
-  Json,
-  LeaseMs,
-  commandSchema,
-  defineCommand,
-  type CommandOf,
-} from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('DispatchRound', () => ({
+const schema = commandSchema('DispatchRound', ({ Address, GroupName, Id, Instant, Json, LeaseMs }) => ({
   group: GroupName,
   items: z
     .array(

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideExpireDue } from '../domain/rules/expire-due.ts'
-import { Instant, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ExpireDue', () => ({
+const schema = commandSchema('ExpireDue', ({ Instant }) => ({
   /** Since when the sweeper is awake: a lease that ran out while it was not may still be renewed for as long again. */
   awakeSince: z.optional(Instant),
   /** What was due then: whoever is stopped between looking and acting ends nothing that fell due meanwhile. */

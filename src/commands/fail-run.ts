@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideFailRun } from '../domain/rules/end-run.ts'
-import { Id, Json, Text, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('FailRun', () => ({
+const schema = commandSchema('FailRun', ({ Id, Json, Text }) => ({
   runId: Id,
   reason: z.enum(['error', 'timeout', 'lost', 'budget', 'rejected']),
   error: Text,

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideFormGroup } from '../domain/rules/groups.ts'
-import { Address, GroupName, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('FormGroup', () => ({
+const schema = commandSchema('FormGroup', ({ Address, GroupName }) => ({
   /** `<name>`, of one's own root session; `<root session>/<name>` says whose. */
   name: GroupName,
   /** The session that forms it, if nobody is named. */

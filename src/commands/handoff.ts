@@ -1,19 +1,8 @@
 import * as z from 'zod/mini'
 import { decideHandoff } from '../domain/rules/handoff.ts'
-import {
-  Address,
-  Epoch,
-  Id,
-  Instant,
-  LeaseMs,
-  Short,
-  Text,
-  commandSchema,
-  defineCommand,
-  type CommandOf,
-} from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('Handoff', () => ({
+const schema = commandSchema('Handoff', ({ Address, Epoch, Id, Instant, LeaseMs, Short, Text }) => ({
   taskId: Id,
   to: Address,
   /** `immediate` is the default. */

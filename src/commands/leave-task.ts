@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideLeaveTask } from '../domain/rules/tasks.ts'
-import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('LeaveTask', () => ({
+const schema = commandSchema('LeaveTask', ({ Id }) => ({
   taskId: Id,
   sessionId: z.optional(Id),
 }))

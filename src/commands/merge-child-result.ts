@@ -1,19 +1,20 @@
 import * as z from 'zod/mini'
 import { decideMergeChildResult } from '../domain/rules/merge-result.ts'
-import { Id, Json, Key, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import type { Pieces } from './pieces.ts'
 
-const strategy = () =>
+const strategy = (Json: Pieces['Json']) =>
   z.union([z.enum(['fail', 'ours', 'theirs', 'append', 'deep', 'sum', 'max', 'min']), z.strictObject({ set: Json })])
 
-const schema = commandSchema('MergeChildResult', () => ({
+const schema = commandSchema('MergeChildResult', ({ Id, Json, Key }) => ({
   childRunId: Id,
   checkpoint: z.optional(Id),
   into: z.optional(z.enum(['parent', 'session'])),
   /** The key under which the run's result is kept. */
   resultAs: z.optional(Key),
-  strategies: z.optional(z.record(Key, strategy())),
+  strategies: z.optional(z.record(Key, strategy(Json))),
   /** For the keys without a strategy of their own. */
-  default: z.optional(strategy()),
+  default: z.optional(strategy(Json)),
   allowPartial: z.optional(z.boolean()),
 }))
 

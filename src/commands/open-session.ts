@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideOpenSession } from '../domain/rules/sessions.ts'
-import { AbsolutePath, Id, Json, Key, LeaseMs, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('OpenSession', () => ({
+const schema = commandSchema('OpenSession', ({ AbsolutePath, Id, Json, Key, LeaseMs, Short }) => ({
   sessionId: z.optional(Id),
   label: z.optional(Short.check(z.minLength(1))),
   harness: z.optional(Short),

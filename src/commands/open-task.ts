@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideOpenTask } from '../domain/rules/tasks.ts'
-import { Address, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('OpenTask', () => ({
+const schema = commandSchema('OpenTask', ({ Address, Id, Short }) => ({
   taskId: z.optional(Id),
   title: Short.check(z.minLength(1)),
   owner: z.optional(Address),

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideRegisterEffect } from '../domain/rules/effects.ts'
-import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('RegisterEffect', () => ({
+const schema = commandSchema('RegisterEffect', ({ Id, Short }) => ({
   runId: Id,
   effectId: Id,
   kind: z.optional(Short),

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideReleaseTask } from '../domain/rules/ownership.ts'
-import { Epoch, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ReleaseTask', () => ({
+const schema = commandSchema('ReleaseTask', ({ Epoch, Id, Short }) => ({
   taskId: Id,
   reason: z.optional(Short),
   expectEpoch: z.optional(Epoch),

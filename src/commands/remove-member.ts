@@ -1,7 +1,7 @@
 import { decideRemoveMember } from '../domain/rules/groups.ts'
-import { Address, GroupName, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('RemoveMember', () => ({
+const schema = commandSchema('RemoveMember', ({ Address, GroupName }) => ({
   group: GroupName,
   /** As the group lists it: `session:<id>`, or the bare id; `run:<id>`. */
   member: Address,

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideRenewLease } from '../domain/rules/sessions.ts'
-import { Id, LeaseMs, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('RenewLease', () => ({
+const schema = commandSchema('RenewLease', ({ Id, LeaseMs }) => ({
   sessionId: z.optional(Id),
   runId: z.optional(Id),
   leaseMs: z.optional(LeaseMs),

@@ -1,7 +1,7 @@
 import { decideReopenSession } from '../domain/rules/sessions.ts'
-import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ReopenSession', () => ({
+const schema = commandSchema('ReopenSession', ({ Id }) => ({
   sessionId: Id,
 }))
 

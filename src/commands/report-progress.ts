@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideReportProgress } from '../domain/rules/start-run.ts'
-import { Id, Short, Values, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ReportProgress', () => ({
+const schema = commandSchema('ReportProgress', ({ Id, Short, Values }) => ({
   runId: Id,
   percent: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
   step: z.optional(Short),

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideRequeueDeadLetter } from '../domain/rules/dead-letters.ts'
-import { Address, Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('RequeueDeadLetter', () => ({
+const schema = commandSchema('RequeueDeadLetter', ({ Address, Id }) => ({
   messageId: Id,
   /** Where it died; without it, wherever it did. */
   mailbox: z.optional(Address),

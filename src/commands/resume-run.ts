@@ -1,7 +1,7 @@
 import { decideResumeRun } from '../domain/rules/start-run.ts'
-import { Id, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('ResumeRun', () => ({
+const schema = commandSchema('ResumeRun', ({ Id }) => ({
   runId: Id,
 }))
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideSeedChildState } from '../domain/rules/seed.ts'
-import { Id, Key, Values, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SeedChildState', () => ({
+const schema = commandSchema('SeedChildState', ({ Id, Key, Values }) => ({
   childRunId: Id,
   /** Of what the parent reads; `a` covers `a.b`. Without it, all. */
   keys: z.optional(z.array(Key)),

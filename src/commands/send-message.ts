@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
 import { decideSendMessage } from '../domain/rules/messages.ts'
-import { Address, commandSchema, defineCommand, type CommandOf } from './define.ts'
-import { words } from './words.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SendMessage', () => ({
+const schema = commandSchema('SendMessage', ({ Address, words }) => ({
   /** Without it, `inReplyTo` says whom to answer. */
   to: z.optional(Address),
   ...words,

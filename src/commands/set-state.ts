@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideSetState } from '../domain/rules/set-state.ts'
-import { Epoch, Id, Key, Values, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SetState', () => ({
+const schema = commandSchema('SetState', ({ Epoch, Id, Key, Values }) => ({
   scope: z.enum(['session', 'run']),
   id: Id,
   set: z.optional(Values),

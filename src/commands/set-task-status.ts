@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideSetTaskStatus } from '../domain/rules/tasks.ts'
-import { Epoch, Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SetTaskStatus', () => ({
+const schema = commandSchema('SetTaskStatus', ({ Epoch, Id, Short }) => ({
   taskId: Id,
   status: z.enum(['open', 'in_progress', 'blocked']),
   reason: z.optional(Short),

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideSettleEffect } from '../domain/rules/effects.ts'
-import { Id, Json, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SettleEffect', () => ({
+const schema = commandSchema('SettleEffect', ({ Id, Json }) => ({
   runId: Id,
   effectId: Id,
   outcome: z.enum(['ok', 'error', 'cancelled']),

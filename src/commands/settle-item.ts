@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideSettleItem } from '../domain/rules/rounds.ts'
-import { GroupName, Id, Json, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SettleItem', () => ({
+const schema = commandSchema('SettleItem', ({ GroupName, Id, Json, Short }) => ({
   group: GroupName,
   /** The newest, if none is named. */
   round: z.optional(z.int().check(z.minimum(1))),

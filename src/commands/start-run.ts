@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideStartRun } from '../domain/rules/start-run.ts'
-import { AbsolutePath, Id, LeaseMs, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('StartRun', () => ({
+const schema = commandSchema('StartRun', ({ AbsolutePath, Id, LeaseMs, Short }) => ({
   runId: z.optional(Id),
   sessionId: z.optional(Id),
   parentRunId: z.optional(Id),

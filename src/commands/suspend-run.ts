@@ -1,7 +1,7 @@
 import { decideSuspendRun } from '../domain/rules/start-run.ts'
-import { Id, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('SuspendRun', () => ({
+const schema = commandSchema('SuspendRun', ({ Id, Short }) => ({
   runId: Id,
   reason: Short,
 }))

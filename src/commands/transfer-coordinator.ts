@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { decideTransferCoordinator } from '../domain/rules/groups.ts'
-import { Address, GroupName, Short, commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 
-const schema = commandSchema('TransferCoordinator', () => ({
+const schema = commandSchema('TransferCoordinator', ({ Address, GroupName, Short }) => ({
   group: GroupName,
   to: Address,
   reason: z.optional(Short),
