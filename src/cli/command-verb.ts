@@ -47,7 +47,7 @@ export const commandVerb = (verb: CommandVerb): Verb => ({
 export const kebab = (field: string): string => field.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
 export const bare = (arg: string): string => arg.replace(/[?.]+$/, '')
 
-function usageOf(arg: string, shown: Readonly<Record<string, string>> = {}): string {
+export function usageOf(arg: string, shown: Readonly<Record<string, string>> = {}): string {
   const word = shown[bare(arg)] ?? kebab(bare(arg)).replace(/-ids$|-id$/, '')
   if (arg.endsWith('...')) return `<${word}>...`
   if (arg.endsWith('...?')) return `[${word}]...`

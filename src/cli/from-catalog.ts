@@ -74,6 +74,15 @@ const NESTED: ReadonlySet<string> = new Set(['isolation', 'fanIn'])
 /** A time is an instant or a duration: the second is kept as one, so that the same words are the same command. */
 const WITHIN: Readonly<Record<string, string>> = { replyBy: 'replyWithinMs', expiresAt: 'expiresWithinMs' }
 
+const ownerOf = (field: string): string => Object.keys(WITHIN).find((name) => WITHIN[name] === field) ?? field
+
+/** The option that a field was given as, if there is one. */
+function optionFor(verb: CommandVerb, field: string): string | undefined {
+  const name = ownerOf(field)
+  const isKnown = fieldsOf(verb).some(([each]) => each === name) && !hasNoOption(verb, name)
+  return isKnown ? `--${optionName(verb, name)}` : undefined
+}
+
 const hasNoOption = ({ hides = [] }: CommandVerb, field: string): boolean =>
   NESTED.has(field) || hides.includes(field) || Object.values(WITHIN).includes(field)
 
@@ -97,7 +106,10 @@ function typeOf(name: string, field: Field): Omit<OptionSpec, 'about'> {
 
 export async function run(verb: CommandVerb, request: Request): Promise<Answer> {
   const command = { ...build(verb, request), ...verb.fixed?.(request), type: verb.command } as unknown as Command
-  return sent(command, request)
+  return sent(command, request).catch(async (error: unknown) => {
+    const { asTyped } = await import('./as-typed.ts')
+    throw asTyped(error, verb, (field) => optionFor(verb, field))
+  })
 }
 
 /** Arguments first, of which there are as many as the usage says; then options. What was not given is left out. */
@@ -128,7 +140,8 @@ function read(name: string, field: Field, word: Given[string]): unknown {
   if (Array.isArray(word)) return field.type === 'list' ? list(word) : pairs(word, value)
   if (name.endsWith('Ms')) return duration(word)
   if (field.type === 'time') return instant(word)
-  if (field.type === 'number') return Number(word)
+  // What is no number is named as it was typed.
+  if (field.type === 'number') return word.trim() === '' || Number.isNaN(Number(word)) ? word : Number(word)
   if (field.type === 'word-or-json') return value(word)
   return field.type === undefined ? document(word) : word
 }

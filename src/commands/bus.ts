@@ -10,7 +10,6 @@ import { openWorld, type Context, type Decision, type States } from '../domain/w
 import { BatonError } from '../errors.ts'
 import { eventCatalog, type Fact } from '../events/catalog.ts'
 import { schemaOf } from '../events/schemas.ts'
-import { inEnglish } from '../events/english.ts'
 import { steadyNow, type Clock, type NewId } from '../ids.ts'
 import { actorKey } from '../log/accept.ts'
 import type { Actor, Commit, Draft, StoredEvent } from '../log/commit.ts'
@@ -216,7 +215,7 @@ function recipientsOf(fact: Fact): string[] {
 /** What is written is checked, though it comes from our own rules: the log keeps it for ever. */
 function toStored({ type, stream, data }: Fact): StoredEvent {
   const event = eventCatalog[type]
-  const result = schemaOf(event).safeParse(data, inEnglish)
+  const result = schemaOf(event).safeParse(data)
   if (!result.success) throw new TypeError(`${type} is not what its schema says: ${result.error.message}`)
   return { s: stream, t: type, v: event.version, d: data }
 }

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini'
 import { nearest } from '../domain/nearest.ts'
 import { refuse } from '../domain/refuse.ts'
 import type { ErrorCode } from '../errors.ts'
-import { inEnglish } from '../events/english.ts'
+import { problemOf, valueAt } from '../events/problem.ts'
 import { commandCatalog, type Command } from './catalog.ts'
 import type { CommandDefinition } from './define.ts'
 
@@ -20,7 +20,7 @@ export function parseCommand(input: unknown): Parsed {
     // Records are read without it, and what is dropped in silence is not what was asked.
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) return badKey(type, field)
   }
-  const result = definition.schema.safeParse(input, inEnglish)
+  const result = definition.schema.safeParse(input)
   // Taken now: what the caller does to its objects later is no part of the command.
   if (result.success) return { definition, command: structuredClone(result.data) as Command }
   return malformed(type, input, result.error.issues)
@@ -43,30 +43,33 @@ const badKey = (type: string, field: string): never =>
 function malformed(type: string, input: unknown, issues: readonly z.core.$ZodIssue[]): never {
   const listed = issues.map((issue) => ({
     path: issue.path.join('.'),
-    problem: explain(issue),
+    problem: explain(issue, input),
     ...(issue.code === 'too_big' && { limit: Number(issue.maximum), size: sizeAt(input, issue.path) }),
   }))
   const special = issues.every(({ message }) => SPECIAL.has(message))
   const code = special ? (issues[0]?.message as ErrorCode) : 'INVALID_COMMAND'
-  const what = listed.map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`)).join('; ')
+  const what = listed.map(said).join('; ')
   const { limit, size } = listed[0] ?? {}
   refuse(code, `${type} cannot be read: ${what}`, {
     details: { type, issues: listed, ...(limit !== undefined && { limit, size }) },
   })
 }
 
-/** How long the text or list is that an issue is about. */
-function sizeAt(input: unknown, path: readonly PropertyKey[]): number | undefined {
-  let at = input
-  for (const step of path) at = (at as Record<PropertyKey, unknown> | undefined)?.[step]
-  return typeof at === 'string' || Array.isArray(at) ? at.length : undefined
+/** What is wrong with one field. */
+const said = ({ path, problem }: { readonly path: string; readonly problem: string }): string => {
+  if (path === '') return problem
+  return problem.startsWith('is ') ? `${path} ${problem}` : `${path}: ${problem}`
 }
 
-function explain(issue: z.core.$ZodIssue): string {
+/** How long the text or list is that an issue is about. */
+function sizeAt(input: unknown, path: readonly PropertyKey[]): number | undefined {
+  const held = valueAt(input, path)
+  return typeof held === 'string' || Array.isArray(held) ? held.length : undefined
+}
+
+function explain(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.message === 'BAD_ID') {
     return 'no id: up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit; names of addresses are reserved'
   }
-  if (issue.message === 'LIMIT_EXCEEDED' && issue.code === 'too_big')
-    return `over the limit of ${String(issue.maximum)}`
-  return issue.message
+  return problemOf(issue, input)
 }

@@ -19,7 +19,10 @@ const key = once(() =>
   z
     .string()
     .check(
-      z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)*$/),
+      z.regex(
+        /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)*$/,
+        'no key: letters, digits, dashes and underscores, in parts that dots divide',
+      ),
       z.maxLength(SHORT_TEXT, 'LIMIT_EXCEEDED'),
     ),
 )
@@ -71,7 +74,9 @@ export const pieces = {
   },
   /** `handoff`, `result`, `dispatch` and `notice` are Baton's own; the message rules refuse them. */
   get Kind() {
-    return z.string().check(z.regex(/^[a-z][a-z0-9-]{0,31}$/))
+    return z
+      .string()
+      .check(z.regex(/^[a-z][a-z0-9-]{0,31}$/, 'no kind: up to 32 small letters, digits and dashes, a letter first'))
   },
   /**
    * What a message says, to whomever it goes. A time can be given as so long from now on, too: said again under its key

@@ -10,7 +10,7 @@ const table: readonly CommandVerb[] = [
     command: 'OpenTask',
     summary: 'Open a task: participants, and at most one owner',
     args: ['taskId?'],
-    fixed: ({ given, positionals }) => ({ title: given['title'] ?? positionals[0] ?? '' }),
+    fixed: ({ given, positionals }) => ({ title: given['title'] ?? positionals[0] }),
     examples: [
       'baton task open t1 --title "the parser" --owner coder --participants planner,reviewer --as planner',
       `baton task open t2 --title "the lexer" --as planner`,
