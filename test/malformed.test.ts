@@ -68,6 +68,10 @@ const TYPED: readonly (readonly [line: string, says: string])[] = [
   ['task status t1 nope', '<status>: "nope" is none of open, in_progress, blocked'],
   ['task assign t1 coder --epoch two', '--epoch: a number is needed, not "two"'],
   ['run renew r1 --lease 0s', '--lease: a whole number from 1 is needed'],
+  [
+    'task open ä',
+    '<task>: "ä" is no id: up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit; names of addresses are reserved',
+  ],
   ['run start --context none', '--context: "none" is none of isolated, shared'],
 ]
 

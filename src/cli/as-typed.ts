@@ -25,7 +25,7 @@ export function asTyped(error: unknown, verb: CommandVerb, optionFor: (field: st
 function typedAs(path: string, verb: CommandVerb, optionFor: (field: string) => string | undefined): string {
   const [field = '', ...inside] = path.split('.')
   const arg = verb.args.find((each) => bare(each) === field)
-  if (arg !== undefined) return usageOf(arg, verb.shown).replace('...', '')
+  if (arg !== undefined) return usageOf(arg, verb.shown).replace(/^[[<](.*)[\]>](\.\.\.)?$/, '<$1>')
   // An object that several options make up.
   const part = inside.map(kebab).findLast((name) => Object.hasOwn(verb.extra ?? {}, name))
   if (part !== undefined) return `--${part}`

@@ -1,5 +1,7 @@
 /** The line to type instead: what was typed, with what was wrong in it put right; and hints that can be typed as they stand. */
+import path from 'node:path'
 import { isBatonError, isTypo, type BatonError } from '../exports.ts'
+import { misplaced } from './misplaced.ts'
 import { isTerminal } from './output.ts'
 import { quoted } from './typed.ts'
 import { optionAdded, replaced, UsageError } from './usage.ts'
@@ -8,12 +10,41 @@ import { verbs } from './verbs/catalog.ts'
 /** What to do about it, and the line that was meant where that can be told. */
 export function hintsFor(error: unknown, args: readonly string[]): readonly string[] {
   if (!(error instanceof UsageError) && !isBatonError(error)) return []
+  const elsewhere = isBatonError(error, 'HUB_NOT_FOUND') ? otherHub(error, args) : undefined
+  if (elsewhere !== undefined) return elsewhere
   const hint = error.hint ?? (isBatonError(error) ? hintFor(error, args) : undefined)
   const meant = isBatonError(error) ? nearMiss(error, args) : error.meant?.(args)
+  // Where the line itself is known, nobody has to look for it.
+  const isNoise = meant !== undefined && /^See /.test(hint ?? '')
   return [
-    ...(hint === undefined ? [] : [typable(hint, args)]),
+    ...(hint === undefined || isNoise ? [] : [typable(hint, args)]),
     ...(meant === undefined ? [] : [['baton', ...meant].map(quoted).join(' ')]),
   ]
+}
+
+/** What is where no hub is, and the line with the hub that may be meant. */
+function otherHub({ details, hint }: BatonError, args: readonly string[]): readonly string[] | undefined {
+  const { dir, cwd } = details
+  const place = typeof dir === 'string' ? dir : cwd
+  if (typeof place !== 'string') return undefined
+  const found = misplaced(place)
+  const make = `baton init${valueOf('--dir', args)
+    .map((named) => ` --dir ${quoted(named)}`)
+    .join('')}`
+  // The library's own is not for a shell.
+  if (found === undefined) return hint?.includes('openHub') === true ? [`Make one: ${make}`] : undefined
+  if (found.dir === undefined) return [found.hint]
+  return [found.hint, ['baton', ...placed(args, place, found.dir)].map(quoted).join(' ')]
+}
+
+/** The same line with another directory; where none was named, BATON_DIR or the working directory was meant. */
+function placed(args: readonly string[], place: string, dir: string): readonly string[] {
+  const isMeant = (word: string): boolean => [place, path.dirname(place)].includes(path.resolve(word))
+  const at = args.findIndex((arg, i) => arg.startsWith('--dir=') || args[i - 1] === '--dir')
+  if (at >= 0) return args.with(at, args[at - 1] === '--dir' ? dir : `--dir=${dir}`)
+  // The first is the verb.
+  const word = args.findIndex((arg, i) => i > 0 && arg !== '' && isMeant(arg))
+  return word < 0 ? optionAdded(args, '--dir', dir) : args.with(word, dir)
 }
 
 /** Where the rule that refused says nothing more. */

@@ -20,17 +20,20 @@ export function locate(given: string | undefined, cwd = process.cwd()): string {
 export function found(cwd: string): string | undefined {
   for (let at = cwd; ; at = path.dirname(at)) {
     const dir = path.join(at, NAME)
-    if (fs.existsSync(dir)) return dir
+    if (isDirectory(dir)) return dir
     if (path.dirname(at) === at) return undefined
   }
 }
+
+/** A file that is called so is no hub. */
+const isDirectory = (dir: string): boolean => fs.existsSync(`${dir}${path.sep}.`)
 
 /** Either the hub's directory itself, or the one that holds it. */
 function named(given: string): string {
   const dir = path.resolve(given)
   const inside = path.join(dir, NAME)
-  if (path.basename(dir) !== NAME && fs.existsSync(inside)) return inside
-  if (path.basename(dir) === NAME ? fs.existsSync(dir) : fs.existsSync(path.join(dir, 'log'))) return dir
+  if (path.basename(dir) !== NAME && isDirectory(inside)) return inside
+  if (path.basename(dir) === NAME ? isDirectory(dir) : fs.existsSync(path.join(dir, 'log'))) return dir
   throw new BatonError('HUB_NOT_FOUND', `there is no hub in ${dir}`, {
     details: { dir },
     hint: `Make one there: baton init --dir ${quoted(given)}`,

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini'
 import { nearest } from '../domain/nearest.ts'
 import { refuse } from '../domain/refuse.ts'
 import type { ErrorCode } from '../errors.ts'
-import { problemOf, valueAt } from '../events/problem.ts'
+import { problemOf, shown, valueAt } from '../events/problem.ts'
 import { commandCatalog, type Command } from './catalog.ts'
 import type { CommandDefinition } from './define.ts'
 
@@ -69,7 +69,7 @@ function sizeAt(input: unknown, path: readonly PropertyKey[]): number | undefine
 
 function explain(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.message === 'BAD_ID') {
-    return 'no id: up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit; names of addresses are reserved'
+    return `${shown(valueAt(input, issue.path))} is no id: up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit; names of addresses are reserved`
   }
   return problemOf(issue, input)
 }

@@ -57,7 +57,7 @@ const isCounted = (origin: string): boolean => ['number', 'int', 'bigint'].inclu
 const numberFrom = (held: unknown): string => (Number.isInteger(held) ? 'whole number' : 'number')
 
 /** What it is, or as much of it as shows which one is meant. */
-function shown(held: unknown): string {
+export function shown(held: unknown): string {
   if (Array.isArray(held)) return 'a list'
   if (typeof held === 'object' && held !== null) return 'an object'
   // JSON would make null of what is no number.

@@ -304,13 +304,13 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a status that there is not': {
     line: 'baton task status t1 done --as coder',
     exit: 2,
-    says: /cannot be read: status/,
+    says: /<status>: "done" is none of open, in_progress, blocked/,
     instead: 'baton help task status',
   },
   'an id with a space': {
     line: "baton task open 'my task' --as planner",
     exit: 2,
-    says: /cannot be read: taskId: no id/,
+    says: /<task>: "my task" is no id/,
     instead: 'baton help task open',
   },
   'an empty text': { line: "baton send coder '' --as planner", exit: 2, says: /there is nothing to say/ },
