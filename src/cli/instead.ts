@@ -68,6 +68,28 @@ function hintFor({ code, details }: BatonError, args: readonly string[]): string
 const verbOf = (args: readonly string[]): (typeof verbs)[number] | undefined =>
   verbs.find(({ name }) => name === `${args[0]} ${args[1]}`) ?? verbs.find(({ name }) => name === args[0])
 
+/** What had not happened when the time was up, by the verb's words and its options. */
+export function timedOut(words: readonly string[], flags: readonly string[]): string {
+  const within = `within ${valueOf('--timeout', flags)[0] ?? ''}`.trimEnd()
+  const name = verbOf(words)?.name ?? 'baton'
+  if (name === 'wait') {
+    const conditions = listed('--for', flags)
+    const [one = 'it'] = conditions
+    return conditions.length > 1
+      ? `none of ${conditions.join(', ')} came about ${within}`
+      : `${one} did not come about ${within}`
+  }
+  if (name === 'request') return `no reply ${within}`
+  if (flags.includes('--follow') || flags.includes('-f'))
+    return `followed for ${within.replace('within ', '')}: the time is up`
+  return `baton ${name} was not done ${within}`
+}
+
+const listed = (option: string, args: readonly string[]): string[] =>
+  args.flatMap((arg, i) =>
+    arg === option ? (args[i + 1] ?? []) : arg.startsWith(`${option}=`) ? arg.slice(option.length + 1) : [],
+  )
+
 function helpOf(args: readonly string[]): string | undefined {
   const verb = verbOf(args)
   return verb && `See what it takes: baton help ${verb.name}`

@@ -201,7 +201,7 @@ async function main(args: readonly string[]): Promise<number> {
     await write(await helpFor(verb, look))
     return EXIT.ok
   }
-  assertWords(verb, positionals)
+  if (verb.readsAnyWords !== true) assertWords(verb, positionals)
   const timeout =
     typeof given['timeout'] === 'string'
       ? AbortSignal.timeout(Math.min(duration(given['timeout']), LONGEST_TIMEOUT))
@@ -229,12 +229,11 @@ const isHook = (): boolean => wordsOf(args)[0] === 'notify'
 async function told(error: unknown): Promise<number> {
   if (isBrokenPipe(error)) return EXIT.ok
   const { exit, ...failure } = explain(error)
-  const { hintsFor } = await import('./instead.ts')
+  const { hintsFor, timedOut } = await import('./instead.ts')
   const hints = hintsFor(error, args)
-  const json = { ...failure, ...(hints.length > 0 && { hint: hints.join(' ') }) }
-  complain(
-    flags.includes('--json') ? JSON.stringify({ error: json }) : `baton: ${[failure.message, ...hints].join('\n  ')}`,
-  )
+  const message = failure.code === 'TIMEOUT' ? timedOut(wordsOf(args), flags) : failure.message
+  const json = { ...failure, message, ...(hints.length > 0 && { hint: hints.join(' ') }) }
+  complain(flags.includes('--json') ? JSON.stringify({ error: json }) : `baton: ${[message, ...hints].join('\n  ')}`)
   if (env['BATON_DEBUG'] !== undefined && error instanceof Error) complain(String(error.stack))
   return exit === EXIT.usage && isHook() ? EXIT.failure : exit
 }

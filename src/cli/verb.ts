@@ -66,6 +66,8 @@ export interface VerbBody {
   /** What help says beside the options, a row each. */
   readonly notes?: () => readonly (readonly [what: string, about: string])[]
   readonly examples: readonly string[]
+  /** It looks itself at words that its usage does not name. */
+  readonly readsAnyWords?: true
   readonly run: (request: Request) => Promise<Answer>
 }
 

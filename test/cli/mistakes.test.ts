@@ -372,6 +372,28 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     says: /is at epoch 1, not 9/,
     instead: 'baton owners t1',
   },
+  'the history of a task, named alone': {
+    line: 'baton history t1 -n 3',
+    exit: 2,
+    says: /^baton: t1 is a task: say so\n/,
+    instead: 'baton history --task t1 -n 3',
+  },
+  'the history of a session, named alone': {
+    line: 'baton history coder',
+    exit: 2,
+    says: /^baton: coder is a session: say so\n/,
+    instead: 'baton history --session coder',
+  },
+  'the history of what nobody knows': {
+    line: 'baton history gardening',
+    exit: 3,
+    says: /nothing is called gardening\n {2}One of --task <id>/,
+  },
+  'the history of one thing, and of another': {
+    line: 'baton history t1 --session coder',
+    exit: 2,
+    says: /"t1" is one word too many\n {2}One of --task <id>/,
+  },
   'the history of nothing': { line: 'baton history', exit: 2, says: /the history of what\?\n {2}One of --task/ },
   'a wait for nothing': { line: 'baton wait', exit: 2, says: /wait for what\?/ },
 }

@@ -54,7 +54,7 @@ const MISTAKES: readonly (readonly [title: string, args: readonly string[], code
   ],
   ['no JSON', ['send', 'planner', '--data', '{', '--as', 'planner'], 2, /\{ is no JSON/],
   ['no file', ['send', 'planner', '--data', '@nowhere.json', '--as', 'planner'], 2, /nowhere\.json cannot be read/],
-  ['no id', ['session', 'open', '../x', '--as', 'operator'], 2, /sessionId: no id: up to 64 letters/],
+  ['no id', ['session', 'open', '../x', '--as', 'operator'], 2, /<session>: "..\/x" is no id: up to 64 letters/],
   ['no address', ['send', 'team:x', 'hi', '--as', 'planner'], 2, /"team:x" is no address\n {2}session:<id>/],
   ['a set where one is meant', ['send', 'task:t1', 'hi', '--as', 'planner'], 2, /baton broadcast task:t1/],
   ['one where a set is meant', ['broadcast', 'planner', 'hi', '--as', 'planner'], 2, /baton send planner/],

@@ -3,8 +3,8 @@ import { asWhoever, theGroup, theRun, theSession, theTask, theThread } from '../
 import { describe } from '../describe.ts'
 import { AT, BOOKMARKS, stretch } from '../moments.ts'
 import { ago, bold, columns, dim, type Look } from '../print.ts'
-import { UsageError } from '../usage.ts'
-import type { Options, Verb } from '../verb.ts'
+import { EXIT, replaced, UsageError } from '../usage.ts'
+import type { Options, Request, Verb } from '../verb.ts'
 
 const options: Options = {
   task: { type: 'string', value: 'task', about: 'what happened to a task, its messages included' },
@@ -18,6 +18,31 @@ const options: Options = {
   ...AT,
 }
 
+const SCOPES = 'One of --task <id>, --session <id>, --run <id>, --group <id>, --thread <message>'
+
+/** The name alone: what is called so is looked up, and the line is told that names it. */
+async function kindMissing(word: string, request: Request): Promise<UsageError> {
+  const hub = await asWhoever(request)
+  const looked = await Promise.all([
+    hub.task(word),
+    hub.session(word),
+    hub.runs.get(word),
+    // A name that several groups have is none to go by.
+    hub.group(word).catch(() => undefined),
+    hub.message(word),
+  ])
+  const kinds = (['task', 'session', 'run', 'group', 'thread'] as const).filter((_, i) => looked[i] !== undefined)
+  const [kind] = kinds
+  if (kind === undefined) return new UsageError(`nothing is called ${word}`, `${SCOPES}.`, EXIT.notFound)
+  const named = kinds.map((each) => (each === 'thread' ? 'message' : each)).join(' and a ')
+  return new UsageError(
+    `${word} is a ${named}: say so`,
+    kinds.length === 1 ? undefined : `${kinds.map((each) => `--${each} ${word}`).join(' or ')}.`,
+    EXIT.usage,
+    (args) => replaced(args, word, `--${kind} ${word}`),
+  )
+}
+
 /** Nothing happened, or there is no such thing: a mistyped name is told. */
 const KNOWN = { task: theTask, session: theSession, run: theRun, group: theGroup, thread: theThread }
 
@@ -27,16 +52,15 @@ export const history: Verb = {
   usage: '',
   options: () => options,
   examples: ['baton history --task t1', 'baton history --session coder --reverse -n 20'],
+  readsAnyWords: true,
   async run(request) {
-    const { given, look, reader, signal } = request
+    const { positionals, given, look, reader, signal } = request
     const scopes = (['task', 'session', 'run', 'group', 'thread'] as const).filter((name) => given[name] !== undefined)
     const [scope] = scopes
-    if (scope === undefined || scopes.length > 1) {
-      throw new UsageError(
-        'the history of what?',
-        'One of --task <id>, --session <id>, --run <id>, --group <id>, --thread <message>.',
-      )
-    }
+    const [word] = positionals
+    if (word !== undefined && scope === undefined) throw await kindMissing(word, request)
+    if (word !== undefined) throw new UsageError(`${JSON.stringify(word)} is one word too many`, `${SCOPES}.`)
+    if (scope === undefined || scopes.length > 1) throw new UsageError('the history of what?', `${SCOPES}.`)
     const id = String(given[scope])
     const hub = scope === 'group' ? await asWhoever(request) : await reader()
     const named = scope === 'group' ? (await theGroup(hub, id)).id : id
