@@ -5,8 +5,8 @@ import { ago, bold, dim, oneLine, visible, type Look } from './print.ts'
 
 const nameOf = ({ by }: LoggedEvent): string => by.id ?? by.kind
 
-export const eventLine = (event: LoggedEvent, look: Look): string =>
-  `${dim(`#${event.position}`, look)}  ${ago(event.at, look)}  ${bold(nameOf(event), look)}  ${describe(event.type, event.data)}`
+export const eventLine = (event: LoggedEvent, look: Look, when: typeof ago = ago): string =>
+  `${dim(`#${event.position}`, look)}  ${when(event.at, look)}  ${bold(nameOf(event), look)}  ${describe(event.type, event.data)}`
 
 /** For a glance at many: no more than the terminal is wide. */
 export const shortLine = (event: LoggedEvent, look: Look, width = 100): string => {

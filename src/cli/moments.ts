@@ -1,5 +1,5 @@
 /** Places in history, as they are written on a command line. */
-import type { Bookmark, Moment } from '../index.ts'
+import type { Bookmark, Hub, Moment } from '../index.ts'
 import { UsageError } from './usage.ts'
 import { instant, isInstant } from './values.ts'
 import { durationOf, systemClock } from '../exports.ts'
@@ -53,11 +53,27 @@ function bookmark(text: string): Bookmark {
 }
 
 /** `-n`. */
-export function count({ n }: Given): number | undefined {
-  if (n === undefined) return undefined
+export function count(given: Given): number | undefined {
+  const { n } = given
+  if (n === undefined || isFromNow(given)) return undefined
   const limit = Number(n)
   if (Number.isSafeInteger(limit) && limit > 0) return limit
+  if (limit === 0) {
+    throw new UsageError(
+      '-n 0 would show nothing',
+      '-n <count>, from 1; with --follow, -n 0 shows only what comes from now on.',
+    )
+  }
   throw new UsageError(`${String(n)} is no number`, '-n <count>, from 1.')
+}
+
+/** As `tail -n 0 -f`: nothing of what is there, and all that comes. */
+const isFromNow = ({ n, follow }: Given): boolean => follow === true && typeof n === 'string' && /^0+$/.test(n)
+
+export async function fromNow(given: Given, hub: Hub): Promise<{ readonly after?: Bookmark }> {
+  if (!isFromNow(given)) return {}
+  await hub.catchUp()
+  return { after: hub.head.position }
 }
 
 /** How a verb that shows one thing after another is told where to begin, which way, and when to stop. */

@@ -17,7 +17,7 @@ export const green = paint(32)
 export const yellow = paint(33)
 export const cyan = paint(36)
 
-const UNITS: readonly (readonly [unit: string, length: number])[] = [
+export const UNITS: readonly (readonly [unit: string, length: number])[] = [
   ['s', 1_000],
   ['m', 60_000],
   ['h', 3_600_000],
@@ -31,6 +31,24 @@ export function ago(at: string, { now }: Look): string {
   const [unit, length] = UNITS.findLast(([, least]) => far >= least) ?? ['s', 1_000]
   const text = `${Math.floor(far / length)}${unit}`
   return ms >= 0 ? `${text} ago` : `in ${text}`
+}
+
+const two = (n: number): string => String(n).padStart(2, '0')
+
+/** `2026-11-22 01:40:12`, as the clock on the wall has it. */
+function wallTime(at: string): string {
+  const on = new Date(at)
+  const day = [on.getFullYear(), two(on.getMonth() + 1), two(on.getDate())].join('-')
+  return `${day} ${[on.getHours(), on.getMinutes(), on.getSeconds()].map(two).join(':')}`
+}
+
+/** The same, and how far away that is. */
+export const stamp = (at: string, look: Look): string => `${wallTime(at)} (${ago(at, look)})`
+
+/** For what stays on the screen, where an age would soon be wrong: the time alone, of another day with its date. */
+export function clock(at: string, { now }: Look): string {
+  const [time, today] = [wallTime(at), wallTime(new Date(now).toISOString())]
+  return time.slice(0, 10) === today.slice(0, 10) ? time.slice(11) : time
 }
 
 /** One line of a text, cut to a width. What could drive a terminal is shown as what it is. */

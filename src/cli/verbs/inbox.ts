@@ -1,6 +1,6 @@
 import type { Hub, InboxOptions, MessageView } from '../../index.ts'
-import { AT, BOOKMARKS, count, stretch } from '../moments.ts'
-import { ago, bold, columns, cyan, dim, oneLine, visible, type Look } from '../print.ts'
+import { AT, BOOKMARKS, count, fromNow, stretch } from '../moments.ts'
+import { ago, bold, clock, columns, cyan, dim, oneLine, visible, type Look } from '../print.ts'
 import { UsageError } from '../usage.ts'
 import type { Line, Options, Verb } from '../verb.ts'
 
@@ -11,7 +11,12 @@ const options: Options = {
   ...BOOKMARKS,
   from: { type: 'string', value: 'session', about: 'from there alone' },
   kind: { type: 'string', value: 'kind', about: 'of this kind alone' },
-  n: { type: 'string', short: 'n', value: 'count', about: 'at most so many (100)' },
+  n: {
+    type: 'string',
+    short: 'n',
+    value: 'count',
+    about: 'at most so many (100); 0 with --follow: only those to come',
+  },
   reverse: { type: 'boolean', about: 'newest first' },
   ...AT,
 }
@@ -32,6 +37,7 @@ export const inbox: Verb = {
       ...stretch(given),
       ...(typeof given['from'] === 'string' && { from: given['from'] }),
       ...(typeof given['kind'] === 'string' && { kind: given['kind'] }),
+      ...(await fromNow(given, open)),
     }
     const acknowledge = given['ack'] === true && given['dry-run'] !== true
     if (given['follow'] === true)
@@ -128,7 +134,7 @@ function table(messages: readonly (MessageView & { readonly state?: string })[],
 
 function full(message: MessageView, look: Look): string {
   const { id, sentAt, from, kind, subject, body, taskId } = message
-  const head = [bold(from.replace(/^session:/, ''), look), kind, taskId, ago(sentAt, look), dim(id, look)]
+  const head = [bold(from.replace(/^session:/, ''), look), kind, taskId, clock(sentAt, look), dim(id, look)]
   const lines = [head.filter((part) => part !== undefined).join('  ')]
   if (subject !== undefined) lines.push(`  ${visible(subject)}`)
   if (body !== '')

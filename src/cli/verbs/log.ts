@@ -1,14 +1,15 @@
 import type { LoggedEvent } from '../../index.ts'
 import { eventLine, rawLine, shortLine } from '../events.ts'
-import { AT, BOOKMARKS, stretch } from '../moments.ts'
+import { AT, BOOKMARKS, fromNow, stretch } from '../moments.ts'
 import { nothingOn, orNothing } from '../nothing.ts'
+import { ago, clock } from '../print.ts'
 import type { Line, Options, Verb } from '../verb.ts'
 
 const options: Options = {
   type: { type: 'string', value: 'type', about: 'events of this type alone' },
   actor: { type: 'string', value: 'session', about: 'what this session, or the operator, did' },
   ...BOOKMARKS,
-  n: { type: 'string', short: 'n', value: 'count', about: 'at most so many' },
+  n: { type: 'string', short: 'n', value: 'count', about: 'at most so many; 0 with --follow: only those to come' },
   reverse: { type: 'boolean', about: 'newest first' },
   follow: { type: 'boolean', short: 'f', about: 'go on as events come' },
   oneline: { type: 'boolean', about: 'a short line each' },
@@ -31,12 +32,14 @@ export const log: Verb = {
     const { type, actor, follow, oneline, raw } = given
     const line = (event: LoggedEvent): string => {
       if (raw === true) return rawLine(event)
-      return oneline === true ? shortLine(event, look, process.stdout.columns) : eventLine(event, look)
+      if (oneline === true) return shortLine(event, look, process.stdout.columns)
+      return eventLine(event, look, follow === true ? clock : ago)
     }
     const { direction, ...wanted } = stretch(given)
     const hub = await reader()
     const events = hub.log({
       ...wanted,
+      ...(await fromNow(given, hub)),
       ...(direction === 'backward' && { direction }),
       ...(stream !== undefined && { stream }),
       ...(typeof type === 'string' && { type }),

@@ -1,7 +1,7 @@
 import type { CommitView, Hub, MessageStatus } from '../../index.ts'
 import { describe } from '../describe.ts'
 import { AT } from '../moments.ts'
-import { ago, bold, columns, dim, visible, type Look } from '../print.ts'
+import { bold, columns, dim, stamp, visible, type Look } from '../print.ts'
 import { facts } from '../show.ts'
 import { EXIT, UsageError } from '../usage.ts'
 import type { Answer, VerbBody } from '../verb.ts'
@@ -50,7 +50,7 @@ function commitAnswer(commit: CommitView, asked: number | undefined, look: Look)
       commit: id,
       number: String(number),
       by: by.run === undefined ? (by.id ?? by.kind) : `${by.id ?? by.kind}/${by.run}`,
-      at: `${at} (${ago(at, look)})`,
+      at: stamp(at, look),
       command: key === undefined ? cmd : `${cmd}, key ${key}`,
       'had seen': `${seen} commits`,
       'relied on': Object.entries(on).map(([stream, version]) => `${stream} v${version}`),
@@ -78,7 +78,7 @@ function messageAnswer(message: MessageStatus, look: Look): Answer {
     visible(reason ?? ''),
   ])
   const parts = [
-    `${facts({ ...rest, position: `#${rest.position}` }, look)}\n${columns(rows)}`,
+    `${facts(rest, look)}\n${columns(rows)}`,
     visible(body),
     ...(data === undefined ? [] : [visible(JSON.stringify(data, null, 2))]),
   ]

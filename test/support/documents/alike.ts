@@ -4,6 +4,7 @@
 const NAMES = [String.raw`(?<![0-9A-Za-z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Za-z])`, String.raw`\b(?:[0-9a-f]{8}){1,8}\b`]
 
 const FIGURES = [
+  String.raw`(?:\b\d{4}-\d\d-\d\d )?\b\d\d:\d\d:\d\d\b(?!\.)`,
   String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z`,
   String.raw`(?<="(?:pid|offset|bytes|at|ms)": ?)\d+`,
   String.raw`(?<=\b(?:pid|process|offset|byte|at) )\d+`,
