@@ -1,6 +1,8 @@
 /** A hub as it stood at a position or a time: every question works, and nothing can be written there. */
 import { busOver } from './bus-over.ts'
 import type { Limits } from './domain/limits.ts'
+import { refuse } from './domain/refuse.ts'
+import { instant } from './domain/world.ts'
 import type { Hub } from './hub-api.ts'
 import { createHub } from './hub-handle.ts'
 import type { Clock, NewId } from './ids.ts'
@@ -63,6 +65,7 @@ export async function lookBack(present: Present, moment: Moment): Promise<Past> 
 
 export async function openPast(present: Present, moment: Moment, actor: Actor): Promise<Hub> {
   const { snapshots, clock, newId, limits } = present
+  await assertFounded(present, moment)
   const { log, folding, growth, reading, close } = await lookBack(present, moment)
   const { fold, look } = folding
   const { index } = folding.replica
@@ -92,6 +95,24 @@ export async function openPast(present: Present, moment: Moment, actor: Actor): 
     },
     actor,
   )
+}
+
+/** Of a time before there was a hub nothing can be asked: an empty answer would look like one. */
+async function assertFounded({ folding, reading }: Present, moment: Moment): Promise<void> {
+  const founded = folding.fold.genesis?.at
+  if (founded === undefined || !(moment instanceof Date) || !(moment.getTime() < Date.parse(founded))) return
+  // A hub that was restored is younger than what it holds.
+  if ((await commitBy(reading, moment)) !== undefined) return
+  const [first] = await reading.ask({}, () => {
+    const commits = reading.commits()
+    return commits.count > 0 ? [instant(commits.place(1).at)] : []
+  })
+  const began = first !== undefined && first < founded ? first : founded
+  const at = instant(moment.getTime())
+  refuse('INVALID_COMMAND', `there was no hub at ${at}`, {
+    details: { at, founded: began },
+    hint: `It begins at ${began}: name a time from then on, or a position.`,
+  })
 }
 
 /** The end of the commit that holds the position; or of the last one whose time is not after that. */

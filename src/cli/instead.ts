@@ -15,7 +15,7 @@ export function hintsFor(error: unknown, args: readonly string[]): readonly stri
   const hint = error.hint ?? (isBatonError(error) ? hintFor(error, args) : undefined)
   const meant = isBatonError(error) ? nearMiss(error, args) : error.meant?.(args)
   // Where the line itself is known, nobody has to look for it.
-  const isNoise = meant !== undefined && /^See /.test(hint ?? '')
+  const isNoise = meant !== undefined && hint?.startsWith('See ') === true
   return [
     ...(hint === undefined || isNoise ? [] : [typable(hint, args)]),
     ...(meant === undefined ? [] : [['baton', ...meant].map(quoted).join(' ')]),

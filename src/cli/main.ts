@@ -4,7 +4,7 @@ import { openHub, systemClock, ulidFactory, type Actor, type Hub } from '../expo
 import { family, GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
 import { complain, isTerminal, leave, write } from './output.ts'
-import { moment } from './moments.ts'
+import { momentAt } from './moments.ts'
 import type { Look } from './print.ts'
 import { listenForStop, type Stopping } from './stopping.ts'
 import { assertWords, EXIT, explain, isAboutText, optionAdded, unknownWord, UsageError } from './usage.ts'
@@ -104,7 +104,7 @@ async function answer(verb: Verb, positionals: string[], given: Given, look: Loo
   const at = given['at']
   let past: Promise<Hub> | undefined
   // It closes with the hub that it is the past of.
-  const reader = typeof at === 'string' ? () => (past ??= present().then((hub) => hub.at(moment(at)))) : present
+  const reader = typeof at === 'string' ? () => (past ??= present().then((hub) => hub.at(momentAt(at)))) : present
   const actor = (): Promise<Actor> => actorOf(given, reader)
   try {
     const said = await verb.run({

@@ -30,6 +30,13 @@ export function moment(text: string): Moment {
   return new Date(systemClock() - ago)
 }
 
+/** For `--at`: before the first event there is nothing to look at, and an empty answer would look like one. */
+export function momentAt(text: string): Moment {
+  const found = moment(text)
+  if (found === 0) throw new UsageError('at position 0 nothing had happened', 'The first event is #1; or name a time.')
+  return found
+}
+
 /** `P1..P2`: from the beginning, or to the end, where one is left out. */
 export function span(text: string, end: number): readonly [Moment, Moment] {
   const [from, to, ...more] = text.split('..')

@@ -25,7 +25,10 @@ export async function commitBy(
 const noPlace = (moment: Moment, end: number, time: string): never =>
   refuse('INVALID_COMMAND', `there is no position ${String(moment)} in this hub`, {
     details: { at: String(moment), position: end, time: instant(Date.parse(time)) },
-    hint: `Positions go from 0 to ${end}; or name a time.`,
+    hint:
+      end === 0
+        ? 'Nothing has happened in it yet.'
+        : `The newest event is #${end}, of ${instant(Date.parse(time))}; or name a time.`,
   })
 
 /** The newest position by then. */

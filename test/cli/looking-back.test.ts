@@ -148,7 +148,7 @@ test('every answer can be had as it stood: by position, by time, by how long ago
   expect(await baton.json('inbox', 'lead', '--at', before)).toEqual([])
   expect(await baton.json('history', '--task', 't1', '--at', before)).toMatchObject({ more: false })
   expect(await baton.json('state', 'lead', '--at', before)).toMatchObject({ keys: {} })
-  expect(await baton('task', 'show', 't1', '--at', '2020-01-01T00:00:00Z')).toMatchObject({ code: 3 })
+  expect(await baton('task', 'show', 't1', '--at', '2020-01-01T00:00:00Z')).toMatchObject({ code: 2 })
   expect(await baton('task', 'list', '--at', '999')).toMatchObject({ code: 2 })
   expect(await baton('task', 'list', '--at', 'soon')).toMatchObject({ code: 2 })
   const past = await baton('state', 'lead', '--set', 'a=1', '--at', before, '--as', 'lead')

@@ -285,6 +285,21 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     exit: 2,
     says: /yesterday is no position and no time\n {2}For example 810/,
   },
+  'a time before the hub': {
+    line: 'baton log --at 2020-01-01',
+    exit: 2,
+    says: /there was no hub at 2020-01-01T00:00:00\.000Z\n {2}It begins at \d{4}-.*: name a time from then on/,
+  },
+  'a position before the first': {
+    line: 'baton log --at 0',
+    exit: 2,
+    says: /at position 0 nothing had happened\n {2}The first event is #1/,
+  },
+  'a position beyond the last': {
+    line: 'baton log --at 9999',
+    exit: 2,
+    says: /there is no position 9999 in this hub\n {2}The newest event is #\d+, of \d{4}-/,
+  },
   'no number': { line: 'baton log -n many', exit: 2, says: /many is no number/ },
   'wrong JSON': {
     line: `baton send coder hi --data '{x' --as planner`,

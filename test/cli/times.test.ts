@@ -47,7 +47,8 @@ test('what is shown alone has readable names and local times', async () => {
   expect(run).toMatch(/^worktree +path .*\/w, branch b$/m)
   expect(run).not.toMatch(/[{}]/)
 
-  const [{ id = '' } = {}] = await baton.json<{ id: string }[]>('inbox', 'coder')
+  const [first] = await baton.json<{ id: string }[]>('inbox', 'coder')
+  const id = first?.id ?? ''
   const message = await baton.json<Held>('show', id)
   expect(await baton.ok('show', id)).toMatch(new RegExp(`^reply by +${inTokyo(message.replyBy)} \\(in 59m\\)$`, 'm'))
   const [event] = await baton.lines<{ at: string }>('log', '-n', '1')

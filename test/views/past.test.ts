@@ -113,6 +113,27 @@ test('2. in the middle of a commit it is the whole commit; 0 is before everythin
   await hub.close()
 })
 
+test('2b. before the hub there was nothing to ask; from its founding on there is', async () => {
+  const clock = { now: Date.parse('2026-01-01T00:00:00Z') }
+  const at = dir()
+  const options = { durability: 'os', clock: () => clock.now, sweepEvery: false } as const
+  const hub = await openHub({ ...options, dir: `${at}/.baton`, create: true })
+  clock.now += 60_000
+  await hub.send({ type: 'OpenSession', sessionId: 'a' })
+  await expect(hub.at(new Date('2025-12-31T23:59:59.999Z'))).rejects.toMatchObject({
+    code: 'INVALID_COMMAND',
+    message: 'there was no hub at 2025-12-31T23:59:59.999Z',
+    details: { founded: '2026-01-01T00:00:00.000Z' },
+    hint: expect.stringContaining('It begins at 2026-01-01T00:00:00.000Z') as string,
+  })
+  const young = await hub.at(new Date('2026-01-01T00:00:00Z'))
+  expect(young.head.position).toBe(0)
+  await expect(hub.at(9)).rejects.toMatchObject({
+    hint: expect.stringMatching(/^The newest event is #1, of 2026-01-01T00:01/) as string,
+  })
+  await hub.close()
+})
+
 test('3. by time, though the clock steps back and stands still', async () => {
   const clock = { now: Date.parse('2026-01-01T00:00:00Z') }
   const hub = await openHub({
