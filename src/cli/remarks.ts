@@ -12,10 +12,16 @@ export function mailLeft({ sessionId }: Closed, events: readonly ReceiptEvent[])
     if (type === 'MessageDeadLettered' && data.sessionId === sessionId) dead++
     if (type === 'MessageTransferred' && data.sessionId === sessionId) moved.set(data.to, (moved.get(data.to) ?? 0) + 1)
   }
-  const parts = [...moved].map(([to, count]) => `${count} went to ${to.replace(/^session:/, '')}`)
-  if (dead > 0) parts.push(`${dead} ${dead === 1 ? 'is a dead letter' : 'are dead letters'}: baton dead list`)
-  const waited = [...moved.values()].reduce((sum, count) => sum + count, dead)
-  return waited === 0 ? [] : [`${waited} ${waited === 1 ? 'message' : 'messages'} waited: ${parts.join(', ')}`]
+  const fates = [...moved].map(([to, count]) => [count, `went to ${to.replace(/^session:/, '')}`] as const)
+  if (dead > 0) fates.push([dead, `${dead === 1 ? 'is a dead letter' : 'are dead letters'}: baton dead list`])
+  const [first, ...more] = fates
+  if (first === undefined) return []
+  const waited = fates.reduce((sum, [count]) => sum + count, 0)
+  const became =
+    more.length === 0
+      ? `${waited === 1 ? 'it' : 'they'} ${first[1]}`
+      : fates.map(([count, fate]) => `${count} ${fate}`).join(', ')
+  return [`${waited} ${waited === 1 ? 'message' : 'messages'} waited: ${became}`]
 }
 
 /** Of what was to be acknowledged and is not by this: why. */

@@ -96,6 +96,14 @@ test('a verb that writes loads the commands with it, and Emmett never', () => {
   expect(sizeOf(loaded)).toBeLessThan(WRITING_KB * KB)
 })
 
+test('an id in full loads nothing that looks for ids by their beginning', () => {
+  const [message] = JSON.parse(node([MAIN, 'inbox', '--json']).stdout) as [{ readonly id: string }]
+  const start = message.id.slice(0, 20)
+  expect(pieces(loadedBy('show', message.id))).not.toContain('baton-prefix')
+  expect(pieces(loadedBy('ack', message.id))).not.toContain('baton-prefix')
+  expect(pieces(loadedBy('show', start))).toContain('baton-prefix')
+})
+
 /** Milliseconds of processor time, as the shell counts them: to wait for a busy machine costs none. */
 function processorTime(args: readonly string[]): number {
   const command = [process.execPath, ...args].map((word) => `'${word}'`).join(' ')

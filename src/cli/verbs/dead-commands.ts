@@ -34,7 +34,7 @@ const table: readonly CommandVerb[] = [
 const oneByOne = (verb: Verb): Verb => ({
   ...verb,
   usage: '<message>...',
-  more: 'Several are taken one after the other, up to the first that is refused; those before it are done.',
+  more: 'Several are taken one after the other, up to the first that is refused; what was done before it is printed.',
   async run(request) {
     if (request.positionals.length === 1) return verb.run(request)
     if (request.given['key'] !== undefined)
