@@ -77,7 +77,7 @@ async function begunWith(hub: Hub, typed: string, signal?: AbortSignal): Promise
 
 /** The first or the last millisecond in which an id was made that begins like this. */
 const timeOf = (typed: string, rest: '0' | 'Z'): number =>
-  [...typed.slice(0, TIME).padEnd(TIME, rest)].reduce((time, letter) => time * 32 + LETTERS.indexOf(letter), 0)
+  Array.from(typed.slice(0, TIME).padEnd(TIME, rest)).reduce((time, c) => time * 32 + LETTERS.indexOf(c), 0)
 
 /** The last position that is older, by halves: a look at the log each. */
 async function lastBefore(hub: Hub, time: number, signal?: AbortSignal): Promise<number> {

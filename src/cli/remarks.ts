@@ -12,7 +12,10 @@ export function mailLeft({ sessionId }: Closed, events: readonly ReceiptEvent[])
     if (type === 'MessageDeadLettered' && data.sessionId === sessionId) dead++
     if (type === 'MessageTransferred' && data.sessionId === sessionId) moved.set(data.to, (moved.get(data.to) ?? 0) + 1)
   }
-  const fates = [...moved].map(([to, count]) => [count, `went to ${to.replace(/^session:/, '')}`] as const)
+  const fates: [count: number, fate: string][] = [...moved].map(([to, count]) => [
+    count,
+    `went to ${to.replace(/^session:/, '')}`,
+  ])
   if (dead > 0) fates.push([dead, `${dead === 1 ? 'is a dead letter' : 'are dead letters'}: baton dead list`])
   const [first, ...more] = fates
   if (first === undefined) return []

@@ -24,11 +24,12 @@ beforeEach(async () => {
   })
 })
 
+const clock = (): number => now
+
 type As = (actor: string, command: Command) => Promise<Receipt>
 
 /** Commands at the times that `now` shows. */
 async function prepared(steps: (as: As) => Promise<void>): Promise<void> {
-  const clock = (): number => now
   const newId = ulidFactory(clock)
   const place = path.join(cwd, '.baton')
   const hub = await openHub({ dir: place, create: true, durability: 'os', sweepEvery: false, clock, newId })
@@ -200,14 +201,15 @@ test('run list: those that are live, by session, with how far they are; with --a
   })
 })
 
+const left = async (): Promise<string[]> =>
+  (await baton.json<{ messageId: string }[]>('dead', 'list')).map(({ messageId }) => messageId)
+
 describe('dead letters, several at a time', () => {
   let ids: readonly string[]
   beforeEach(async () => {
     ids = await mail(['one', 'two', 'three'])
     await baton.ok('session', 'close', 'coder', '--as', 'operator')
   })
-  const left = async (): Promise<string[]> =>
-    (await baton.json<{ messageId: string }[]>('dead', 'list')).map(({ messageId }) => messageId)
 
   test('go where they are sent, in their order', async () => {
     const receipts = await baton.lines<Receipt>(
@@ -250,10 +252,10 @@ describe('dead letters, several at a time', () => {
   })
 })
 
-describe('what a session leaves that is closed', () => {
-  const close = async (...more: string[]): Promise<string | undefined> =>
-    (await baton.ok('session', 'close', 'coder', '--as', 'operator', ...more)).trimEnd().split('\n').at(-1)
+const close = async (...more: string[]): Promise<string | undefined> =>
+  (await baton.ok('session', 'close', 'coder', '--as', 'operator', ...more)).trimEnd().split('\n').at(-1)
 
+describe('what a session leaves that is closed', () => {
   test('goes to its successor', async () => {
     await mail(['one', 'two'])
     expect(await close('--successor', 'lead')).toBe('2 messages waited: they went to lead')
