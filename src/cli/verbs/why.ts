@@ -6,9 +6,7 @@ import { EXIT, UsageError } from '../usage.ts'
 import type { VerbBody } from '../verb.ts'
 
 export const why: VerbBody = {
-  more:
-    '<what> is the id of a task, message, run, session, group or commit, or a position; task:t1 says which is meant. ' +
-    'Of the id of a message, run or commit the first letters will do, from six on.',
+  more: '<what> is the id of a task, message, run, session, group or commit, or a position; task:t1 says which is meant.',
   examples: [
     'baton why t1',
     'baton why run:r1',
