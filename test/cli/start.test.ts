@@ -96,10 +96,11 @@ test('a verb that writes loads the commands with it, and Emmett never', () => {
   expect(sizeOf(loaded)).toBeLessThan(WRITING_KB * KB)
 })
 
+const looksFor = (...words: string[]): boolean =>
+  pieces(loadedBy(...words)).some((name) => name.startsWith('baton-prefix-'))
+
 test('an id in full loads nothing that looks for ids by their beginning', () => {
   const [message] = JSON.parse(node([MAIN, 'inbox', '--json']).stdout) as [{ readonly id: string }]
-  const looksFor = (...words: string[]): boolean =>
-    pieces(loadedBy(...words)).some((name) => name.startsWith('baton-prefix-'))
   expect(looksFor('show', message.id)).toBe(false)
   expect(looksFor('ack', message.id)).toBe(false)
   expect(looksFor('show', message.id.slice(0, 20))).toBe(true)
