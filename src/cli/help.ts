@@ -42,6 +42,7 @@ export function overview(headings: readonly Heading[], look: Look): string {
     bold('For all verbs', look),
     columns(optionRows(GLOBAL, look)),
     '',
+    'Of the id of a message, a run or a commit the first letters will do, from six on.',
     'More on one: baton help <verb>; on those that begin alike: baton help task',
   ].join('\n')
 }

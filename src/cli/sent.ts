@@ -1,16 +1,38 @@
 /** Sending a command, and what is said of it. */
-import { systemClock, type Command, type DryRun, type Hub, type Receipt } from '../exports.ts'
+import { isBatonError, systemClock, type Command, type DryRun, type Hub, type Receipt } from '../exports.ts'
 import { describe } from './describe.ts'
+import { mailLeft, notAcknowledged } from './remarks.ts'
+import { isUnknown } from './unknown.ts'
 import { iso } from './values.ts'
 import type { Answer, Request } from './verb.ts'
 
-/** Sends a command as the options say: under a key, or for show. */
-export async function sent(command: Command, { hub, given, signal }: Request): Promise<Answer> {
+/** Sends a command as the options say: under a key, or for show. Its ids may be beginnings where nothing is called so. */
+export async function sent(command: Command, request: Request): Promise<Answer> {
+  try {
+    return await send(command, request)
+  } catch (error) {
+    // Under a key the first time wrote whole ids: the same words are the same command all the same.
+    if (!isUnknown(error) && !isBatonError(error, 'KEY_REUSED')) throw error
+    const { withWholeIds } = await import('./prefix.ts')
+    const meant = await withWholeIds(command, await request.hub(), request.signal)
+    if (meant === undefined) throw error
+    return send(meant, request)
+  }
+}
+
+async function send(command: Command, { hub, given, signal }: Request): Promise<Answer> {
   const open = await hub()
   if (given['dry-run'] === true) return dryRunAnswer(await open.send(command, { dryRun: true }))
   const { key } = given
   const receipt = await open.send(command, typeof key === 'string' ? { key, signal } : { signal })
-  return { ...receiptAnswer(receipt, key !== undefined), afterwards: () => sweepIfDue(open) }
+  const { json, text } = receiptAnswer(receipt, key !== undefined, await remarks(command, receipt, open))
+  return { json, text, afterwards: () => sweepIfDue(open) }
+}
+
+async function remarks(command: Command, receipt: Receipt, hub: Hub): Promise<string[]> {
+  const { events, duplicate, steps = [] } = receipt
+  if (command.type === 'CloseSession') return mailLeft(command, [...steps.flatMap((step) => step.events), ...events])
+  return command.type === 'AcknowledgeMessage' && !duplicate ? notAcknowledged(command, receipt, hub) : []
 }
 
 /** Whoever writes anyway ends what is due; but a lease nobody fails who has only just come. */
@@ -22,11 +44,16 @@ async function sweepIfDue(hub: Hub): Promise<void> {
   await hub.sweep({ awakeSince: iso(now) }).catch(() => undefined)
 }
 
-function receiptAnswer(receipt: Receipt, keyed: boolean): Extract<Answer, { readonly json: unknown }> {
+function receiptAnswer(
+  receipt: Receipt,
+  keyed: boolean,
+  said: readonly string[],
+): { readonly json: unknown; readonly text: string } {
   const { events, duplicate, steps = [] } = receipt
   const done = [...steps.flatMap((step) => step.events), ...events].map(
     ({ type, data, position }) => `#${position} ${describe(type, data)}`,
   )
+  done.push(...said)
   if (done.length === 0) done.push('nothing to do')
   if (duplicate) done.push(keyed ? '(done before, under this key)' : '(done before: it stays as it is)')
   return { json: receipt, text: done.join('\n') }

@@ -58,6 +58,7 @@ const BEFORE: Readonly<Record<string, { readonly instead?: readonly Step[]; read
   },
   'dead list': { steps: [closed] },
   'dead requeue 01J... --to': { steps: [closed] },
+  'dead requeue 01J... 01K...': { steps: [closed] },
   'dead requeue 01J... --mailbox': { steps: [closed, reopened] },
   'dead discard': { steps: [closed] },
 }

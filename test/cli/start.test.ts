@@ -96,6 +96,16 @@ test('a verb that writes loads the commands with it, and Emmett never', () => {
   expect(sizeOf(loaded)).toBeLessThan(WRITING_KB * KB)
 })
 
+const looksFor = (...words: string[]): boolean =>
+  pieces(loadedBy(...words)).some((name) => name.startsWith('baton-prefix-'))
+
+test('an id in full loads nothing that looks for ids by their beginning', () => {
+  const [message] = JSON.parse(node([MAIN, 'inbox', '--json']).stdout) as [{ readonly id: string }]
+  expect(looksFor('show', message.id)).toBe(false)
+  expect(looksFor('ack', message.id)).toBe(false)
+  expect(looksFor('show', message.id.slice(0, 20))).toBe(true)
+})
+
 /** Milliseconds of processor time, as the shell counts them: to wait for a busy machine costs none. */
 function processorTime(args: readonly string[]): number {
   const command = [process.execPath, ...args].map((word) => `'${word}'`).join(' ')

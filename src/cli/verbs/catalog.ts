@@ -55,6 +55,12 @@ export const headings: readonly Heading[] = [
     verbs: [
       ...runCommands,
       {
+        name: 'run list',
+        usage: '',
+        summary: 'The runs that are live, with how far they are',
+        load: async () => (await import('./run-list.ts')).runList,
+      },
+      {
         name: 'run show',
         usage: '<run>',
         summary: 'One run, with its progress, lease and checkpoints',

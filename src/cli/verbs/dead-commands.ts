@@ -1,6 +1,7 @@
 /** What is done about dead letters. */
 import { commandVerb, type CommandVerb } from '../command-verb.ts'
-import type { Verb } from '../verb.ts'
+import { UsageError } from '../usage.ts'
+import type { Answer, Line, Request, Verb } from '../verb.ts'
 
 const table: readonly CommandVerb[] = [
   {
@@ -12,6 +13,7 @@ const table: readonly CommandVerb[] = [
     examples: [
       'baton dead requeue 01J... --to reviewer --as operator',
       'baton dead requeue 01J... --mailbox session:coder --as operator',
+      'baton dead requeue 01J... 01K... --to reviewer --as operator',
     ],
   },
   {
@@ -23,8 +25,30 @@ const table: readonly CommandVerb[] = [
     examples: [
       'baton dead discard 01J... --reason "said otherwise" --as operator',
       `baton dead discard 01J... --mailbox session:coder --as operator`,
+      'baton dead discard 01J... 01K... --as operator',
     ],
   },
 ]
 
-export const deadCommands: readonly Verb[] = table.map(commandVerb)
+/** Of several letters each is a command of its own, in their order: what is refused is the first that was not done. */
+const oneByOne = (verb: Verb): Verb => ({
+  ...verb,
+  usage: '<message>...',
+  more: 'Several are taken one after the other, up to the first that is refused; what was done before it is printed.',
+  async run(request) {
+    if (request.positionals.length === 1) return verb.run(request)
+    if (request.given['key'] !== undefined)
+      throw new UsageError('one key stands for one command', 'Name one message with it.')
+    return { lines: each(verb, request) }
+  },
+})
+
+async function* each(verb: Verb, request: Request): AsyncGenerator<Line> {
+  for (const messageId of request.positionals) {
+    const answer = (await verb.run({ ...request, positionals: [messageId] })) as Extract<Answer, { json: unknown }>
+    if (request.given['quiet'] !== true) yield answer
+    await answer.afterwards?.()
+  }
+}
+
+export const deadCommands: readonly Verb[] = table.map((verb) => oneByOne(commandVerb(verb)))

@@ -1,8 +1,9 @@
-import type { RunTree, RunView } from '../../index.ts'
+import type { Hub, RunTree, RunView } from '../../index.ts'
 import { theRun } from '../named.ts'
 import { AT } from '../moments.ts'
 import { ago, bold, dim, green, oneLine, visible, type Look } from '../print.ts'
 import { coloured, facts } from '../show.ts'
+import { isUnknown } from '../unknown.ts'
 import type { VerbBody } from '../verb.ts'
 
 export const runShow: VerbBody = {
@@ -10,7 +11,7 @@ export const runShow: VerbBody = {
   examples: ['baton run show r1', 'baton run show r1 --json'],
   async run({ positionals, look, reader }) {
     const [id = ''] = positionals
-    const run = await theRun(await reader(), id)
+    const run = await runMeant(await reader(), id)
     return { json: run, text: facts({ ...run }, look) }
   },
 }
@@ -21,9 +22,20 @@ export const runTree: VerbBody = {
   async run({ positionals, look, reader }) {
     const [id = ''] = positionals
     const hub = await reader()
-    const tree = (await hub.runs.tree((await theRun(hub, id)).id)) as RunTree
+    const tree = (await hub.runs.tree((await runMeant(hub, id)).id)) as RunTree
     return { json: tree, text: draw(tree, look).join('\n') }
   },
+}
+
+/** Called so, or the one whose id begins so. */
+async function runMeant(hub: Hub, typed: string): Promise<RunView> {
+  try {
+    return await theRun(hub, typed)
+  } catch (error) {
+    const whole = isUnknown(error) ? await (await import('../prefix.ts')).wholeId(hub, [['run']], typed) : undefined
+    if (whole === undefined) throw error
+    return theRun(hub, whole.id)
+  }
 }
 
 /** Root first, each child under its parent. */

@@ -7,6 +7,7 @@ import { EXIT, UsageError } from '../usage.ts'
 import type { Answer, VerbBody } from '../verb.ts'
 
 export const show: VerbBody = {
+  more: 'An id may be cut short: its first letters will do, from six on, where no other begins so. A message goes before a commit.',
   options: () => AT,
   examples: [
     'baton show 7',
@@ -36,11 +37,30 @@ async function named(hub: Hub, word: string, signal: AbortSignal, look: Look): P
   if (message !== undefined) return messageAnswer(message, look)
   const commit = kind === 'message' ? undefined : await hub.commit(id, { signal })
   if (commit !== undefined) return commitAnswer(commit, undefined, look)
+  const whole = await begunWith(hub, kind, id, signal)
+  if (whole !== undefined) return named(hub, whole, signal, look)
   throw new UsageError(
     `there is no ${kind ?? 'message and no accepted commit'} ${id}`,
     'See what there is: baton log; a commit that lost: baton why <commit>',
     EXIT.notFound,
   )
+}
+
+async function begunWith(
+  hub: Hub,
+  kind: string | undefined,
+  id: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { wholeId } = await import('../prefix.ts')
+  const kinds = (['message', 'commit'] as const).filter((each) => (kind ?? each) === each)
+  const found = await wholeId(
+    hub,
+    kinds.map((each) => [each]),
+    id,
+    signal,
+  )
+  return found && `${found.kind}:${found.id}`
 }
 
 function commitAnswer(commit: CommitView, asked: number | undefined, look: Look): Answer {

@@ -4,6 +4,7 @@ import { AT } from '../moments.ts'
 import { ago, bold, columns, dim, visible } from '../print.ts'
 import { EXIT, replaced, UsageError } from '../usage.ts'
 import { pairs, value } from '../values.ts'
+import { isUnknown } from '../unknown.ts'
 import type { Given, Verb } from '../verb.ts'
 
 export const state: Verb = {
@@ -30,7 +31,15 @@ export const state: Verb = {
       if (key !== undefined) throw oneMore(key, Array.isArray(set) ? '--set' : '--remove')
       return sent(await writing(await reader(), id, given), request)
     }
-    const view = await (await reader()).state(id).get({ signal })
+    const hub = await reader()
+    const view = await hub
+      .state(id)
+      .get({ signal })
+      .catch(async (error: unknown) => {
+        const run = isUnknown(error) ? await runBegunWith(hub, id) : undefined
+        if (run === undefined) throw error
+        return hub.state(run).get({ signal })
+      })
     const wanted = Object.entries(view.entries).filter(
       ([name]) => key === undefined || name === key || name.startsWith(`${key}.`),
     )
@@ -69,16 +78,20 @@ export const state: Verb = {
 
 /** A run where no session is called so. */
 async function writing(hub: Hub, id: string, { set, remove, expect }: Given): Promise<Command> {
-  const isRun = (await hub.session(id)) === undefined && (await hub.runs.get(id)) !== undefined
+  const isSession = (await hub.session(id)) !== undefined
+  const run = isSession ? undefined : ((await hub.runs.get(id))?.id ?? (await runBegunWith(hub, id)))
   return {
     type: 'SetState',
-    scope: isRun ? 'run' : 'session',
-    id,
+    scope: run === undefined ? 'session' : 'run',
+    id: run ?? id,
     ...(Array.isArray(set) && { set: pairs(set, value) }),
     ...(Array.isArray(remove) && { remove }),
     ...(Array.isArray(expect) && { expect: pairs(expect, Number) as Record<string, number> }),
   }
 }
+
+const runBegunWith = async (hub: Hub, typed: string): Promise<string | undefined> =>
+  (await (await import('../prefix.ts')).wholeId(hub, [['run']], typed))?.id
 
 /** A second value needs its own option: without it, it would be taken for the key that is asked for. */
 const oneMore = (word: string, option: string): UsageError =>

@@ -1,5 +1,7 @@
 import { isBatonError, nearest, type Hub, type Why, type WhyStep, type WhySubject } from '../../exports.ts'
 import { ago, bold, columns, dim, red, visible, type Look } from '../print.ts'
+import type { wholeId } from '../prefix.ts'
+import { isUnknown } from '../unknown.ts'
 import { EXIT, UsageError } from '../usage.ts'
 import type { VerbBody } from '../verb.ts'
 
@@ -30,7 +32,7 @@ const row = ({ position, at, by, cmd, key, text, void: lost }: WhyStep, look: Lo
 async function explained(hub: Hub, word: string, signal: AbortSignal): Promise<Why> {
   const [, kind, named] = /^(task|message|run|session|group|commit):(.+)$/.exec(word) ?? []
   if (kind !== undefined && named !== undefined) {
-    return hub.why({ [kind]: named } as unknown as WhySubject, { signal })
+    return ofKind(hub, kind, named, signal)
   }
   if (word.startsWith('#')) {
     const commit = await commitAt(hub, word.slice(1), signal)
@@ -38,6 +40,27 @@ async function explained(hub: Hub, word: string, signal: AbortSignal): Promise<W
     return hub.why({ commit }, { signal })
   }
   return ofAnyKind(hub, word, signal)
+}
+
+async function ofKind(hub: Hub, kind: string, id: string, signal: AbortSignal): Promise<Why> {
+  try {
+    return await hub.why({ [kind]: id } as unknown as WhySubject, { signal })
+  } catch (error) {
+    const kinds = [(['message', 'run', 'commit'] as const).filter((each) => each === kind)]
+    const whole = isUnknown(error) ? await begunWith(hub, kinds, id, signal) : undefined
+    if (whole === undefined) throw error
+    return hub.why(whole, { signal })
+  }
+}
+
+async function begunWith(
+  hub: Hub,
+  kinds: Parameters<typeof wholeId>[1],
+  id: string,
+  signal: AbortSignal,
+): Promise<WhySubject | undefined> {
+  const found = await (await import('../prefix.ts')).wholeId(hub, kinds, id, signal)
+  return found && ({ [found.kind]: found.id } as unknown as WhySubject)
 }
 
 const endOf = (hub: Hub): string => `The newest event is #${hub.head.position}.`
@@ -66,7 +89,10 @@ async function ofAnyKind(hub: Hub, id: string, signal: AbortSignal): Promise<Why
   if (ofCommit !== undefined) hits.push({ called: `commit:${id}`, answer: () => Promise.resolve(ofCommit) })
   if (holder !== undefined) hit(`'#${id}'`, { commit: holder })
   const [first, ...more] = hits
-  if (first === undefined) return absent(hub, id)
+  if (first === undefined) {
+    const whole = await begunWith(hub, [['message', 'run'], ['commit']], id, signal)
+    return whole === undefined ? absent(hub, id) : hub.why(whole, { signal })
+  }
   if (more.length === 0) return first.answer()
   const called = hits.map((each) => each.called)
   throw new UsageError(
