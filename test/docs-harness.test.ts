@@ -29,7 +29,7 @@ test('01 a whole session with ids, times, remarks, an answer in another process 
     '$ until grep -qs two seen.txt; do sleep 0.05; done; kill -INT $!; wait $!',
     '[exit 130]',
     '$ cat seen.txt',
-    'operator  message  12m ago  01M7Z1F9F5PS0124TXTD9ZP2YT',
+    'operator  message  18:00:59  01M7Z1F9F5PS0124TXTD9ZP2YT',
     '  two words',
     '$ baton ack 01M7Z1F9F5PS0124TXTD9ZP2YT --as coder',
     '...',

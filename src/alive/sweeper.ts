@@ -27,12 +27,16 @@ export function startSweeper({ everyMs, clock, timers, sweep }: SweeperParts): {
   let timer: NodeJS.Timeout | undefined
   // Whoever never waits for anything has ended before: setting a timer costs a short process 0.7 ms.
   const begin = setImmediate(() => {
-    timer = schedule(Math.max(0, expected - clock()))
+    timer = lookAfter(everyMs)
   })
   begin.unref()
 
   function schedule(delay: number): NodeJS.Timeout {
     expected = clock() + delay
+    return lookAfter(delay)
+  }
+
+  function lookAfter(delay: number): NodeJS.Timeout {
     const next = setTimeout(() => {
       looking = look()
     }, delay)

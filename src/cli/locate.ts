@@ -25,8 +25,14 @@ export function found(cwd: string): string | undefined {
   }
 }
 
-/** A file that is called so is no hub. */
-const isDirectory = (dir: string): boolean => fs.existsSync(`${dir}${path.sep}.`)
+/** A file that is called so is no hub; a directory that nobody may read is one that cannot be read. */
+function isDirectory(dir: string): boolean {
+  try {
+    return fs.statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch {
+    return false // Not even what is around it may be looked at.
+  }
+}
 
 /** Either the hub's directory itself, or the one that holds it. */
 function named(given: string): string {
