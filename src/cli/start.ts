@@ -19,14 +19,18 @@ type Pack = (exports: object, require: (name: string) => unknown, module: { expo
 
 interface Compiled {
   readonly script: Script
-  /** How often it ran with each verb while its compiled code was written: that grows with what is used. */
-  readonly runs: Readonly<Record<string, number>>
+  /** How often it ran while its compiled code was written: that grows with what is used. */
+  readonly runs: number
 }
 
-/** After so many runs with a verb, what the verb uses is compiled. */
+/** After so many runs what a verb uses is compiled. */
 const ENOUGH_RUNS = 3
-/** A checksum of all before it, and the length of the counts of runs. */
+/** How many runs it knows, and a checksum of all before that. */
 const TRAILER_BYTES = 8
+
+/** Each verb's own: what another one uses would have to be read as well, and costs a quarter more. */
+const [word = 'help'] = process.argv.slice(2)
+const isWord = /^[a-z]+$/.test(word)
 
 /** This is bundled as CommonJS: node:module, which makes one of these elsewhere, takes a millisecond to load. */
 declare const require: (name: string) => unknown
@@ -69,39 +73,33 @@ function runCompiled(file: string, compiled: Map<string, Compiled>): unknown {
 /** A verb that failed has perhaps not used what it is made of; and a word that is no verb fails. */
 function keepAtTheEnd(compiled: ReadonlyMap<string, Compiled>): void {
   process.once('exit', (code) => {
-    const [verb = 'help'] = process.argv.slice(2)
-    if (code !== 0 || !/^[a-z]+$/.test(verb)) return
+    if (code !== 0 || !isWord) return
     for (const [file, { script, runs }] of compiled) {
-      const before = runs[verb] ?? 0
-      if (before < ENOUGH_RUNS) keep(join(__dirname, file), script, { ...runs, [verb]: before + 1 })
+      if (runs < ENOUGH_RUNS) keep(join(__dirname, file), script, runs + 1)
     }
   })
 }
 
-const compiledName = (file: string): string => `${file}.${process.version}-${process.arch}.v8`
+const compiledName = (file: string): string => `${file}.${isWord ? word : 'help'}.${process.version}-${process.arch}.v8`
 
 function compile(file: string): Compiled {
   // The build writes ASCII.
   const source = readInto(file).toString('latin1')
   const { cachedData, runs } = kept(file)
   const script = new Script(source, { filename: file, ...(cachedData !== undefined && { cachedData }) })
-  return { script, runs: script.cachedDataRejected === false ? runs : {} }
+  return { script, runs: script.cachedDataRejected === false ? runs : 0 }
 }
 
 /** V8 takes it at its word, and crashes on one that was damaged: what the checksum does not confirm is not there. */
-function kept(file: string): { readonly cachedData?: Buffer; readonly runs: Compiled['runs'] } {
+function kept(file: string): { readonly cachedData?: Buffer; readonly runs: number } {
   try {
     const bytes = readInto(compiledName(file))
     const trailer = bytes.length - TRAILER_BYTES
-    if (crc32(bytes.subarray(0, trailer)) !== bytes.readUInt32LE(trailer)) return { runs: {} }
-    const end = trailer - bytes.readUInt32LE(trailer + 4)
-    return {
-      cachedData: bytes.subarray(0, end),
-      runs: JSON.parse(bytes.toString('latin1', end, trailer)) as Compiled['runs'],
-    }
+    if (crc32(bytes.subarray(0, trailer + 4)) !== bytes.readUInt32LE(trailer + 4)) return { runs: 0 }
+    return { cachedData: bytes.subarray(0, trailer), runs: bytes.readUInt32LE(trailer) }
   } catch {
     // There is none yet, or it is too short to be one.
-    return { runs: {} }
+    return { runs: 0 }
   }
 }
 
@@ -120,15 +118,14 @@ function readInto(file: string): Buffer {
 }
 
 /** Written whole, or not at all: others may be reading it. */
-function keep(file: string, script: Script, runs: Compiled['runs']): void {
+function keep(file: string, script: Script, runs: number): void {
   const unfinished = `${compiledName(file)}.${process.pid}`
   try {
-    const counts = Buffer.from(JSON.stringify(runs))
-    const data = Buffer.concat([script.createCachedData(), counts])
-    const trailer = Buffer.alloc(TRAILER_BYTES)
-    trailer.writeUInt32LE(crc32(data))
-    trailer.writeUInt32LE(counts.length, 4)
-    writeFileSync(unfinished, Buffer.concat([data, trailer]))
+    const bytes = Buffer.concat([script.createCachedData(), Buffer.alloc(TRAILER_BYTES)])
+    const trailer = bytes.length - TRAILER_BYTES
+    bytes.writeUInt32LE(runs, trailer)
+    bytes.writeUInt32LE(crc32(bytes.subarray(0, trailer + 4)), trailer + 4)
+    writeFileSync(unfinished, bytes)
     renameSync(unfinished, compiledName(file))
   } catch {
     // Not ours to write, or no room.

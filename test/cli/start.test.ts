@@ -185,17 +185,26 @@ describe('what V8 compiled is kept beside the pieces', () => {
     }
   })
 
-  test('a verb that was not used before is compiled with those that were, and all of it is kept', () => {
+  test('each verb has its own, which grows no more once the verb ran a few times', () => {
     for (let run = 0; run < 5; run++) expect(inbox().status).toBe(0)
-    const [before] = contents() as [Buffer]
-    expect(baton('owners').status).toBe(0)
-    const [after] = contents() as [Buffer]
-    expect(after.length).toBeGreaterThan(before.length)
+    const [own] = kept() as [string]
+    const before = fs.readFileSync(path.join(dist, own))
     for (let run = 0; run < 5; run++) expect(baton('owners').status).toBe(0)
-    const [enough] = contents()
+    const names = kept()
+    expect(names.length).toBeGreaterThan(1)
+    expect(names.filter((name) => !name.includes('.inbox.') && !name.includes('.owners.'))).toEqual([])
+    expect(fs.readFileSync(path.join(dist, own))).toEqual(before)
+    const all = contents()
     expect(baton('owners').status).toBe(0)
     expect(inbox().status).toBe(0)
-    expect(contents()).toEqual([enough])
+    expect(contents()).toEqual(all)
+  })
+
+  test('nothing is kept for what is no verb, nor under a word that is an option’s', () => {
+    expect(baton('inbocks').status).toBe(2)
+    expect(baton('--as', 'operator', 'inbox').status).toBe(0)
+    expect(baton('../inbox').status).toBe(2)
+    expect(kept()).toEqual([])
   })
 
   test('what was compiled of another piece is not taken', () => {
@@ -211,7 +220,7 @@ describe('what V8 compiled is kept beside the pieces', () => {
     // A directory in the place of each file: root may write anywhere else.
     const { files } = loadedBy('inbox')
     for (const file of files.map((each) => path.basename(each)).filter((name) => name !== 'baton.cjs')) {
-      fs.mkdirSync(path.join(dist, `${file}.${process.version}-${process.arch}.v8`))
+      fs.mkdirSync(path.join(dist, `${file}.inbox.${process.version}-${process.arch}.v8`))
     }
     const before = fs.readdirSync(dist)
     expect(inbox()).toMatchObject({ status: 0, stderr: '' })
