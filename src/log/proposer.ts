@@ -14,6 +14,7 @@ import { assertFits, outOfPatience, unwritable, vanished, withOutcome } from './
 import type { Expected, Fold } from './fold.ts'
 import type { Head, Judged } from './judging.ts'
 import type { Cursor, Log } from './log.ts'
+import { nextTurn } from './turn.ts'
 
 /** Nothing to write: the answer rests on what was accepted up to commit `n`. */
 interface Answered<Receipt> {
@@ -396,6 +397,3 @@ function stillHolds(window: Window, id: string, draft: Draft, seenAt: number): b
   const mark: Mark = [seenAt, chain]
   return judge(window, { ...draft, id, seen: mark, safe: mark, crc: 0 }).kind === 'accepted'
 }
-
-/** Lets the event loop take what has come meanwhile: more proposals for the batch, a sync that has ended. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
