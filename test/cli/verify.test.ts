@@ -140,7 +140,7 @@ const tableOf = (): string => {
 
 test('a table in which a bit has turned over: told, and cured by a rebuild', async () => {
   await publishSnapshot(dir)
-  spoil(tableOf(), 100)
+  spoil(tableOf(), 200)
   const why = `the table ${path.basename(tableOf())} is damaged: the checksum of the record at 68 is wrong`
   // What is served is folded anew, so nothing of it has drifted; the file is still as it is.
   const { code, log, views } = await verified()
