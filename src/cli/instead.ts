@@ -73,7 +73,7 @@ export function timedOut(words: readonly string[], flags: readonly string[]): st
   const within = `within ${valueOf('--timeout', flags)[0] ?? ''}`.trimEnd()
   const name = verbOf(words)?.name ?? 'baton'
   if (name === 'wait') {
-    const conditions = listed('--for', flags)
+    const conditions = valuesOf('--for', flags)
     const [one = 'it'] = conditions
     return conditions.length > 1
       ? `none of ${conditions.join(', ')} came about ${within}`
@@ -84,11 +84,6 @@ export function timedOut(words: readonly string[], flags: readonly string[]): st
     return `followed for ${within.replace('within ', '')}: the time is up`
   return `baton ${name} was not done ${within}`
 }
-
-const listed = (option: string, args: readonly string[]): string[] =>
-  args.flatMap((arg, i) =>
-    arg === option ? (args[i + 1] ?? []) : arg.startsWith(`${option}=`) ? arg.slice(option.length + 1) : [],
-  )
 
 function helpOf(args: readonly string[]): string | undefined {
   const verb = verbOf(args)
@@ -132,10 +127,9 @@ function actorFor(verb: string, args: readonly string[]): string[] {
 const hasActor = (): boolean =>
   isTerminal(0) || ['BATON_SESSION', 'BATON_RUN'].some((name) => (process.env[name] ?? '') !== '')
 
-function valueOf(option: string, args: readonly string[]): string[] {
-  const at = args.findIndex((arg) => arg === option || arg.startsWith(`${option}=`))
-  const arg = args[at]
-  if (arg === undefined) return []
-  const value = arg === option ? args[at + 1] : arg.slice(option.length + 1)
-  return value === undefined ? [] : [value]
-}
+const valueOf = (option: string, args: readonly string[]): string[] => valuesOf(option, args).slice(0, 1)
+
+const valuesOf = (option: string, args: readonly string[]): string[] =>
+  args.flatMap((arg, i) =>
+    arg === option ? (args[i + 1] ?? []) : arg.startsWith(`${option}=`) ? arg.slice(option.length + 1) : [],
+  )
