@@ -126,9 +126,8 @@ describe('docs/api.md', () => {
 
   test('names every command with its fields', () => {
     const there = Object.entries(commandCatalog).map(([name, { schema, summary }]) => {
-      const shape = (schema as unknown as { def: { shape: Record<string, { _zod: { optin?: string } }> } }).def.shape
-      const listed = Object.entries(shape).filter(([field]) => field !== 'type')
-      const shown = listed.map(([field, { _zod }]) => `\`${field}${_zod.optin === 'optional' ? '?' : ''}\``)
+      const listed = Object.entries(schema.fields).filter(([field]) => field !== 'type')
+      const shown = listed.map(([field, { kind }]) => `\`${field}${kind === 'optional' ? '?' : ''}\``)
       return `${name} | ${shown.join(' ')} | ${summary}`
     })
     expect(rowsOf('Command').map((row) => `${nameOf(row)} | ${row.second} | ${row.third}`)).toEqual(there)

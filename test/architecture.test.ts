@@ -11,9 +11,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'error-texts': ['errors'],
   ids: [],
   log: ['errors', 'ids'],
-  events: ['ids'],
+  schema: [],
+  events: ['ids', 'schema'],
   domain: ['errors', 'ids', 'events'],
-  commands: ['errors', 'ids', 'events', 'domain', 'log'],
+  commands: ['errors', 'ids', 'schema', 'events', 'domain', 'log'],
   projections: ['errors', 'ids', 'events', 'domain', 'log'],
   queries: ['errors', 'events', 'domain', 'projections', 'log'],
   alive: ['errors', 'domain', 'commands', 'queries'],
@@ -57,7 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** What may be imported as types alone: a rule names the command that it decides. */
 const MAY_IMPORT_TYPES: Record<string, readonly string[]> = {
   domain: ['commands'],
-  cli: ['index'],
+  cli: ['index', 'schema'],
 }
 
 /** What all of it comes with is imported where it is loaded on demand. */
@@ -66,8 +67,6 @@ const MAY_IMPORT_ALL = ['cli/from-catalog.ts']
 /** The packages that one place alone may import. */
 const ONLY_IN: Record<string, RegExp> = {
   '@event-driven-io/emmett': /^(log|commands)\/emmett\.ts$/,
-  // Of a command's schema the command line makes its options.
-  zod: /^(events|commands)\/|^cli\/from-catalog\.ts$/,
   ulid: /^ids\.ts$/,
   vitest: /^testing\//,
   'node:fs': /^(log\/file|projections\/snapshots|cli)\//,

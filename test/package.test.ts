@@ -106,9 +106,8 @@ describe('what is in it', () => {
 
   test('the licence of each package that is bundled', () => {
     const licences = fs.readFileSync(installed('dist/licenses.txt'), 'utf8')
-    for (const name of ['zod', 'ulid'])
-      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\n\\n.*MIT`, 'm'))
-    expect(licences.match(/Copyright \(c\)/g)).toHaveLength(2)
+    expect(licences).toMatch(/^ulid \d+\.\d+\.\d+\n\n.*MIT/m)
+    expect(licences.match(/Copyright \(c\)/g)).toHaveLength(1)
   })
 })
 

@@ -1,69 +1,29 @@
 /** What the catalogue says about a command's verb: its options, its help, and what its words mean. */
-import type * as z from 'zod/mini'
 import { commandCatalog, type Command } from '../index.ts'
+import type { Schema } from '../schema/schema.ts'
 import { bare, kebab, type CommandVerb } from './command-verb.ts'
 import { FIELDS } from './fields.ts'
 import { sent } from './sent.ts'
 import { document, duration, instant, isInstant, list, pairs, text, value } from './values.ts'
 import type { Answer, Given, Options, OptionSpec, Request } from './verb.ts'
 
-/** What an option has to know of a field. */
-interface Field {
-  /** Undefined where it may hold anything. */
-  readonly type: 'text' | 'time' | 'number' | 'flag' | 'list' | 'pairs' | 'word-or-json' | undefined
-  readonly oneOf?: readonly string[]
-}
-
-/** (The JSON Schema of the command says it too, and takes 2 ms to make.) */
-function fieldOf(schema: z.core.$ZodType): Field {
-  const { def } = schema as z.ZodMiniType & { readonly def: z.core.$ZodTypes['_zod']['def'] }
-  switch (def.type) {
-    case 'optional':
-      return fieldOf(def.innerType)
-    case 'string':
-      return { type: 'format' in def && def.format === 'datetime' ? 'time' : 'text' }
-    case 'enum':
-      return { type: 'text', oneOf: Object.values(def.entries).map(String) }
-    case 'number':
-      return { type: 'number' }
-    case 'boolean':
-      return { type: 'flag' }
-    case 'array':
-      return { type: 'list' }
-    case 'record':
-    case 'object':
-      return { type: 'pairs' }
-    case 'union':
-      return { type: 'word-or-json' }
-    default:
-      return { type: undefined }
-  }
-}
-
 /** Milliseconds are a duration on the command line: `leaseMs` is `--lease 30s`. */
 const optionName = ({ called = {} }: CommandVerb, field: string): string =>
   called[field] ?? kebab(field.replace(/Ms$/, ''))
 
-/** Asked for its options, and again for what was given: the schema is built for the first of them. */
-const fieldsByVerb = new Map<string, [name: string, field: Field][]>()
-
-function fieldsOf(verb: CommandVerb): readonly [name: string, field: Field][] {
-  const known = fieldsByVerb.get(verb.name)
-  if (known !== undefined) return known
-  const { shape } = commandCatalog[verb.command].schema as z.ZodMiniObject
+/** What no argument says. */
+function fieldsOf(verb: CommandVerb): readonly (readonly [name: string, schema: Schema])[] {
   const positional = new Set(['type', ...verb.args.map(bare)])
-  const fields = Object.entries(shape).flatMap(([name, schema]): [string, Field][] =>
-    positional.has(name) ? [] : [[name, fieldOf(schema)]],
-  )
-  fieldsByVerb.set(verb.name, fields)
-  return fields
+  return Object.entries(commandCatalog[verb.command].schema.fields)
+    .filter(([name]) => !positional.has(name))
+    .map(([name, field]) => [name, field.kind === 'optional' ? field.of : field])
 }
 
 export function optionsOf(verb: CommandVerb): Options {
   const options: Record<string, OptionSpec> = {}
-  for (const [name, field] of fieldsOf(verb)) {
+  for (const [name, schema] of fieldsOf(verb)) {
     if (hasNoOption(verb, name)) continue
-    options[optionName(verb, name)] = optionOf(verb, name, field)
+    options[optionName(verb, name)] = optionOf(verb, name, schema)
   }
   return { ...options, ...verb.extra }
 }
@@ -86,22 +46,35 @@ function optionFor(verb: CommandVerb, field: string): string | undefined {
 const hasNoOption = ({ hides = [] }: CommandVerb, field: string): boolean =>
   NESTED.has(field) || hides.includes(field) || Object.values(WITHIN).includes(field)
 
-function optionOf(verb: CommandVerb, name: string, field: Field): OptionSpec {
+function optionOf(verb: CommandVerb, name: string, schema: Schema): OptionSpec {
   const [value, about = ''] = FIELDS[name] ?? []
-  const spec = { ...typeOf(name, field), about: verb.about?.[name] ?? about }
-  return spec.type === 'string' && field.oneOf === undefined && value !== undefined ? { ...spec, value } : spec
+  const spec = { ...typeOf(name, schema), about: verb.about?.[name] ?? about }
+  return spec.type === 'string' && schema.kind !== 'oneOf' && value !== undefined ? { ...spec, value } : spec
 }
 
-function typeOf(name: string, field: Field): Omit<OptionSpec, 'about'> {
-  if (field.type === 'flag') return { type: 'boolean' }
-  if (field.type === 'list') return { type: 'string', multiple: true, value: 'a,b' }
-  if (field.type === 'pairs') return { type: 'string', multiple: true, value: 'key=value' }
-  if (field.oneOf !== undefined) return { type: 'string', value: field.oneOf.join('|') }
-  if (name.endsWith('Ms')) return { type: 'string', value: '30s' }
-  if (field.type === 'time') return { type: 'string', value: 'time|30s' }
-  if (field.type === 'word-or-json') return { type: 'string', value: 'word|json' }
-  if (field.type === undefined) return { type: 'string', value: 'json|@file' }
-  return { type: 'string', value: field.type === 'text' ? 'text' : 'n' }
+function typeOf(name: string, schema: Schema): Omit<OptionSpec, 'about'> {
+  switch (schema.kind) {
+    case 'flag':
+      return { type: 'boolean' }
+    case 'list':
+      return { type: 'string', multiple: true, value: 'a,b' }
+    case 'record':
+    case 'object':
+      return { type: 'string', multiple: true, value: 'key=value' }
+    case 'oneOf':
+      return { type: 'string', value: schema.words.join('|') }
+    case 'number':
+      return { type: 'string', value: name.endsWith('Ms') ? '30s' : 'n' }
+    case 'instant':
+      return { type: 'string', value: 'time|30s' }
+    case 'either':
+      return { type: 'string', value: 'word|json' }
+    case 'anything':
+      return { type: 'string', value: 'json|@file' }
+    case 'text':
+    case 'only':
+      return { type: 'string', value: 'text' }
+  }
 }
 
 export async function run(verb: CommandVerb, request: Request): Promise<Answer> {
@@ -125,23 +98,23 @@ function build(verb: CommandVerb, { positionals, given }: Request): Record<strin
     const word = rest.shift()
     if (word !== undefined) command[field] = field === 'body' || field === 'context' ? text(word) : word
   }
-  for (const [name, field] of fieldsOf(verb)) {
+  for (const [name, schema] of fieldsOf(verb)) {
     const word = given[optionName(verb, name)]
     if (word === undefined || hasNoOption(verb, name)) continue
     const within = WITHIN[name]
     if (within !== undefined && typeof word === 'string' && !isInstant(word)) command[within] = duration(word)
-    else command[name] = read(name, field, word)
+    else command[name] = read(name, schema, word)
   }
   return command
 }
 
-function read(name: string, field: Field, word: Given[string]): unknown {
+function read(name: string, { kind }: Schema, word: Given[string]): unknown {
   if (typeof word === 'boolean' || word === undefined) return word
-  if (Array.isArray(word)) return field.type === 'list' ? list(word) : pairs(word, value)
+  if (Array.isArray(word)) return kind === 'list' ? list(word) : pairs(word, value)
   if (name.endsWith('Ms')) return duration(word)
-  if (field.type === 'time') return instant(word)
+  if (kind === 'instant') return instant(word)
   // What is no number is named as it was typed.
-  if (field.type === 'number') return word.trim() === '' || Number.isNaN(Number(word)) ? word : Number(word)
-  if (field.type === 'word-or-json') return value(word)
-  return field.type === undefined ? document(word) : word
+  if (kind === 'number') return word.trim() === '' || Number.isNaN(Number(word)) ? word : Number(word)
+  if (kind === 'either') return value(word)
+  return kind === 'anything' ? document(word) : word
 }

@@ -9,6 +9,8 @@ import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeFile
 import { join } from 'node:path'
 import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
+import { GLOBAL } from './help.ts'
+import { tokensOf, wordsIn } from './words.ts'
 
 /** Named by the build: the file that is run first, and in which of them each piece lies. */
 declare const FIRST: string
@@ -29,7 +31,7 @@ const ENOUGH_RUNS = 3
 const TRAILER_BYTES = 8
 
 /** Each verb's own: what another one uses would have to be read as well, and costs a quarter more. */
-const [word = 'help'] = process.argv.slice(2)
+const [word = 'help'] = wordsIn(tokensOf(process.argv.slice(2), GLOBAL))
 const isWord = /^[a-z]+$/.test(word)
 
 /** This is bundled as CommonJS: node:module, which makes one of these elsewhere, takes a millisecond to load. */

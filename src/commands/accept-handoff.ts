@@ -1,11 +1,12 @@
-import * as z from 'zod/mini'
 import { decideAcceptHandoff } from '../domain/rules/handoff.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Epoch, Id } from './pieces.ts'
 
-const schema = commandSchema('AcceptHandoff', ({ Epoch, Id }) => ({
+const schema = commandSchema('AcceptHandoff', {
   taskId: Id,
-  expectEpoch: z.optional(Epoch),
-}))
+  expectEpoch: optional(Epoch),
+})
 
 export type AcceptHandoff = CommandOf<typeof schema>
 

@@ -1,10 +1,11 @@
-import * as z from 'zod/mini'
 import { decideAcknowledgeMessage } from '../domain/rules/messages.ts'
+import { list } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id } from './pieces.ts'
 
-const schema = commandSchema('AcknowledgeMessage', ({ Id }) => ({
-  messageIds: z.array(Id).check(z.minLength(1), z.maxLength(1_000, 'LIMIT_EXCEEDED')),
-}))
+const schema = commandSchema('AcknowledgeMessage', {
+  messageIds: list(Id, { min: 1, max: 1_000 }),
+})
 
 export type AcknowledgeMessage = CommandOf<typeof schema>
 

@@ -1,10 +1,11 @@
 import { decideAddMember } from '../domain/rules/groups.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, GroupName } from './pieces.ts'
 
-const schema = commandSchema('AddMember', ({ Address, GroupName }) => ({
+const schema = commandSchema('AddMember', {
   group: GroupName,
   member: Address,
-}))
+})
 
 export type AddMember = CommandOf<typeof schema>
 

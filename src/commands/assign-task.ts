@@ -1,13 +1,14 @@
-import * as z from 'zod/mini'
 import { decideAssignTask } from '../domain/rules/ownership.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, Epoch, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('AssignTask', ({ Address, Epoch, Id, Short }) => ({
+const schema = commandSchema('AssignTask', {
   taskId: Id,
   to: Address,
-  reason: z.optional(Short),
-  expectEpoch: z.optional(Epoch),
-}))
+  reason: optional(Short),
+  expectEpoch: optional(Epoch),
+})
 
 export type AssignTask = CommandOf<typeof schema>
 

@@ -1,11 +1,12 @@
-import * as z from 'zod/mini'
 import { decideBeginRun } from '../domain/rules/start-run.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('BeginRun', ({ Id, Short }) => ({
+const schema = commandSchema('BeginRun', {
   runId: Id,
-  modelUsed: z.optional(Short),
-}))
+  modelUsed: optional(Short),
+})
 
 export type BeginRun = CommandOf<typeof schema>
 

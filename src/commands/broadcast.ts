@@ -1,16 +1,17 @@
-import * as z from 'zod/mini'
 import { decideBroadcast } from '../domain/rules/messages.ts'
+import { flag, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, words } from './pieces.ts'
 
-const schema = commandSchema('Broadcast', ({ Address, words }) => ({
+const schema = commandSchema('Broadcast', {
   /** A set: `task:<id>`, `group:<name>`, `children`, `siblings`, `descendants`, `ancestors`. */
   to: Address,
-  includeSelf: z.optional(z.boolean()),
+  includeSelf: optional(flag()),
   /** A full mailbox refuses the whole of it. */
-  requireAll: z.optional(z.boolean()),
-  allowEmpty: z.optional(z.boolean()),
+  requireAll: optional(flag()),
+  allowEmpty: optional(flag()),
   ...words,
-}))
+})
 
 export type Broadcast = CommandOf<typeof schema>
 

@@ -9,7 +9,6 @@ import { refuse } from '../domain/refuse.ts'
 import { openWorld, type Context, type Decision, type States } from '../domain/world.ts'
 import { BatonError } from '../errors.ts'
 import { eventCatalog, type Fact } from '../events/catalog.ts'
-import { schemaOf } from '../events/schemas.ts'
 import { steadyNow, type Clock, type NewId } from '../ids.ts'
 import { actorKey } from '../log/accept.ts'
 import type { Actor, Commit, Draft, StoredEvent } from '../log/commit.ts'
@@ -21,6 +20,7 @@ import { readCommit } from '../log/read-commit.ts'
 import { newestVersions, type StreamIndex } from '../log/stream-index.ts'
 import type { Command } from './catalog.ts'
 import type { CommandDefinition } from './define.ts'
+import { read, said } from '../schema/read.ts'
 import { parseCommand } from './parse.ts'
 import { receiptFrom, type Receipt } from './receipt.ts'
 
@@ -215,8 +215,11 @@ function recipientsOf(fact: Fact): string[] {
 /** What is written is checked, though it comes from our own rules: the log keeps it for ever. */
 function toStored({ type, stream, data }: Fact): StoredEvent {
   const event = eventCatalog[type]
-  const result = schemaOf(event).safeParse(data)
-  if (!result.success) throw new TypeError(`${type} is not what its schema says: ${result.error.message}`)
+  const { problems } = read(event.schema, data)
+  if (problems.length > 0)
+    throw new TypeError(
+      `${type} is not what its schema says: ${problems.map(({ path, problem }) => said(path, problem)).join('; ')}`,
+    )
   return { s: stream, t: type, v: event.version, d: data }
 }
 

@@ -1,11 +1,12 @@
-import * as z from 'zod/mini'
 import { decideCancelHandoff } from '../domain/rules/handoff.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('CancelHandoff', ({ Id, Short }) => ({
+const schema = commandSchema('CancelHandoff', {
   taskId: Id,
-  reason: z.optional(Short),
-}))
+  reason: optional(Short),
+})
 
 export type CancelHandoff = CommandOf<typeof schema>
 

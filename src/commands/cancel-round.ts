@@ -1,10 +1,11 @@
 import { decideCancelRound } from '../domain/rules/rounds.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { GroupName, Short } from './pieces.ts'
 
-const schema = commandSchema('CancelRound', ({ GroupName, Short }) => ({
+const schema = commandSchema('CancelRound', {
   group: GroupName,
   reason: Short,
-}))
+})
 
 export type CancelRound = CommandOf<typeof schema>
 

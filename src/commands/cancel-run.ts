@@ -1,10 +1,11 @@
 import { decideCancelRun } from '../domain/rules/end-run.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('CancelRun', ({ Id, Short }) => ({
+const schema = commandSchema('CancelRun', {
   runId: Id,
   reason: Short,
-}))
+})
 
 export type CancelRun = CommandOf<typeof schema>
 

@@ -1,5 +1,5 @@
 /** All commands: the table that the bus, the CLI and the documentation are made from. */
-import * as z from 'zod/mini'
+import { jsonSchema, type JsonSchema } from '../schema/json-schema.ts'
 import type { CommandDefinition } from './define.ts'
 import { acceptHandoff, type AcceptHandoff } from './accept-handoff.ts'
 import { acknowledgeMessage, type AcknowledgeMessage } from './acknowledge-message.ts'
@@ -148,13 +148,13 @@ export type Command =
   | ExpireDue
 
 /** The JSON Schema of one command. */
-export function commandSchema(type: CommandType): z.core.JSONSchema.JSONSchema {
+export function commandSchema(type: CommandType): JsonSchema {
   const { summary, schema } = commandCatalog[type]
-  return { title: type, description: summary, ...z.toJSONSchema(schema) }
+  return { title: type, description: summary, ...jsonSchema(schema) }
 }
 
 /** JSON Schemas of all commands. */
-export function commandSchemas(): Record<CommandType, z.core.JSONSchema.JSONSchema> {
+export function commandSchemas(): Record<CommandType, JsonSchema> {
   const types = Object.keys(commandCatalog) as CommandType[]
   return Object.fromEntries(types.map((type) => [type, commandSchema(type)])) as ReturnType<typeof commandSchemas>
 }

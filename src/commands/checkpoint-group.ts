@@ -1,12 +1,13 @@
-import * as z from 'zod/mini'
 import { decideCheckpointGroup } from '../domain/rules/rounds.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { GroupName, Json, Short } from './pieces.ts'
 
-const schema = commandSchema('CheckpointGroup', ({ GroupName, Json, Short }) => ({
+const schema = commandSchema('CheckpointGroup', {
   group: GroupName,
   label: Short,
-  partial: z.optional(Json),
-}))
+  partial: optional(Json),
+})
 
 export type CheckpointGroup = CommandOf<typeof schema>
 

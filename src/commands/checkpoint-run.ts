@@ -1,12 +1,13 @@
-import * as z from 'zod/mini'
 import { decideCheckpointRun } from '../domain/rules/start-run.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Json } from './pieces.ts'
 
-const schema = commandSchema('CheckpointRun', ({ Id, Json }) => ({
+const schema = commandSchema('CheckpointRun', {
   runId: Id,
   label: Id,
-  result: z.optional(Json),
-}))
+  result: optional(Json),
+})
 
 export type CheckpointRun = CommandOf<typeof schema>
 

@@ -1,11 +1,12 @@
-import * as z from 'zod/mini'
 import { decideClaimTask } from '../domain/rules/ownership.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id } from './pieces.ts'
 
-const schema = commandSchema('ClaimTask', ({ Id }) => ({
+const schema = commandSchema('ClaimTask', {
   taskId: Id,
-  sessionId: z.optional(Id),
-}))
+  sessionId: optional(Id),
+})
 
 export type ClaimTask = CommandOf<typeof schema>
 

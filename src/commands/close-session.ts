@@ -1,16 +1,17 @@
-import * as z from 'zod/mini'
 import { decideCloseSession } from '../domain/rules/close-session.ts'
+import { flag, oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('CloseSession', ({ Id, Short }) => ({
+const schema = commandSchema('CloseSession', {
   sessionId: Id,
-  outcome: z.enum(['done', 'failed', 'lost']),
-  reason: z.optional(Short),
+  outcome: oneOf('done', 'failed', 'lost'),
+  reason: optional(Short),
   /** Who gets its mail and its tasks. */
-  successorId: z.optional(Id),
+  successorId: optional(Id),
   /** Fails its live runs as lost. */
-  force: z.optional(z.boolean()),
-}))
+  force: optional(flag()),
+})
 
 export type CloseSession = CommandOf<typeof schema>
 

@@ -1,13 +1,14 @@
-import * as z from 'zod/mini'
 import { decideCloseTask } from '../domain/rules/tasks.ts'
+import { oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Epoch, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('CloseTask', ({ Epoch, Id, Short }) => ({
+const schema = commandSchema('CloseTask', {
   taskId: Id,
-  outcome: z.enum(['done', 'failed', 'cancelled']),
-  reason: z.optional(Short),
-  expectEpoch: z.optional(Epoch),
-}))
+  outcome: oneOf('done', 'failed', 'cancelled'),
+  reason: optional(Short),
+  expectEpoch: optional(Epoch),
+})
 
 export type CloseTask = CommandOf<typeof schema>
 

@@ -1,11 +1,12 @@
-import * as z from 'zod/mini'
 import { decideCompleteRun } from '../domain/rules/end-run.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Json } from './pieces.ts'
 
-const schema = commandSchema('CompleteRun', ({ Id, Json }) => ({
+const schema = commandSchema('CompleteRun', {
   runId: Id,
-  result: z.optional(Json),
-}))
+  result: optional(Json),
+})
 
 export type CompleteRun = CommandOf<typeof schema>
 

@@ -1,9 +1,7 @@
 /** How a command is defined: its schema, who decides it, what that relies on, and what it can be refused with. */
-import * as z from 'zod/mini'
 import type { Decide } from '../domain/world.ts'
 import type { ErrorCode } from '../errors.ts'
-import { once } from '../events/once.ts'
-import { pieces, type Pieces } from './pieces.ts'
+import { object, only, type Fields, type ObjectOf, type ObjectSchema, type ValueOf } from '../schema/schema.ts'
 
 /** The kinds of streams: what stands before the first `-` of their names. */
 export type StreamKind =
@@ -18,12 +16,11 @@ export type StreamKind =
   | 'place'
   | 'group'
 
-export interface CommandDefinition<Schema extends z.ZodMiniType = z.ZodMiniType> {
+export interface CommandDefinition {
   readonly type: string
   /** One line for help texts. */
   readonly summary: string
-  /** Built when it is first asked for: a process that sends one command builds one schema, and one that reads none. */
-  readonly schema: Schema
+  readonly schema: ObjectSchema
   /** The kinds of streams that its decision relies on. A test compares this with `on`. */
   readonly relies: readonly StreamKind[]
   /** What it can be refused with. A test finds a refused case for each, and none beside. */
@@ -31,44 +28,42 @@ export interface CommandDefinition<Schema extends z.ZodMiniType = z.ZodMiniType>
   readonly decide: Decide<never>
 }
 
-/** A command's name, and the schema that is made when it is needed. */
-interface CommandShape<Schema extends z.ZodMiniType> {
+/** A command's name, and what it holds. */
+export interface CommandShape<Holds> {
   readonly type: string
-  readonly schema: () => Schema
+  readonly schema: ObjectSchema<Holds>
 }
 
 /** What a command holds, as its schema says. Nobody writes to it: callers may hand over what they may not change. */
-export type CommandOf<Shape extends CommandShape<z.ZodMiniType>> = Unwritten<z.infer<ReturnType<Shape['schema']>>>
+export type CommandOf<Shape extends CommandShape<unknown>> = Unwritten<ValueOf<Shape['schema']>>
 
 type Unwritten<Value> = Value extends object ? { readonly [Key in keyof Value]: Unwritten<Value[Key]> } : Value
 
-export const commandSchema = <Type extends string, Fields extends z.core.$ZodShape>(
+export const commandSchema = <const Type extends string, F extends Fields>(
   type: Type,
-  fields: (pieces: Pieces) => Fields,
-) => ({
+  fields: F,
+): CommandShape<{ type: Type } & ObjectOf<F>> => ({
   type,
-  schema: once(() => z.strictObject({ type: z.literal(type), ...fields(pieces) })),
+  schema: object({ type: only(type), ...fields }) as ObjectSchema<never>,
 })
 
-export function defineCommand<Schema extends z.ZodMiniType>(
-  { type, schema }: CommandShape<Schema>,
+export function defineCommand<Command>(
+  { type, schema }: CommandShape<Command>,
   definition: {
     readonly summary: string
     readonly relies: readonly StreamKind[]
     readonly codes: readonly ErrorCode[]
-    readonly decide: Decide<z.infer<Schema>>
+    readonly decide: Decide<Command>
     /** It takes no ids, so none of them can be bad. */
     readonly namesNothing?: true
   },
-): CommandDefinition<Schema> {
+): CommandDefinition {
   const { namesNothing, ...rest } = definition
   const badId: readonly ErrorCode[] = namesNothing === true ? [] : ['BAD_ID']
   return {
     ...rest,
     type,
-    get schema() {
-      return schema()
-    },
+    schema,
     codes: [...COMMON, ...badId, ...rest.codes],
   }
 }

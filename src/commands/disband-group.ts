@@ -1,11 +1,12 @@
-import * as z from 'zod/mini'
 import { decideDisbandGroup } from '../domain/rules/groups.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { GroupName, Short } from './pieces.ts'
 
-const schema = commandSchema('DisbandGroup', ({ GroupName, Short }) => ({
+const schema = commandSchema('DisbandGroup', {
   group: GroupName,
-  reason: z.optional(Short),
-}))
+  reason: optional(Short),
+})
 
 export type DisbandGroup = CommandOf<typeof schema>
 

@@ -1,12 +1,13 @@
-import * as z from 'zod/mini'
 import { decideDiscardDeadLetter } from '../domain/rules/dead-letters.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('DiscardDeadLetter', ({ Address, Id, Short }) => ({
+const schema = commandSchema('DiscardDeadLetter', {
   messageId: Id,
-  mailbox: z.optional(Address),
+  mailbox: optional(Address),
   reason: Short,
-}))
+})
 
 export type DiscardDeadLetter = CommandOf<typeof schema>
 

@@ -1,34 +1,34 @@
-import * as z from 'zod/mini'
 import { decideDispatchRound } from '../domain/rules/rounds.ts'
+import { list, object, oneOf, optional, whole } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, GroupName, Id, Instant, Json, LeaseMs } from './pieces.ts'
 
-const schema = commandSchema('DispatchRound', ({ Address, GroupName, Id, Instant, Json, LeaseMs }) => ({
+const schema = commandSchema('DispatchRound', {
   group: GroupName,
-  items: z
-    .array(
-      z.strictObject({
-        itemId: Id,
-        /** Settled by the run's end. */
-        run: z.optional(Id),
-        /** Settled by the session. */
-        session: z.optional(Address),
-        /** `<run>/<effect>`: settled with the effect. */
-        effect: z.optional(z.string().check(z.minLength(1))),
-        /** What is to be done: a text, or any JSON. */
-        payload: z.optional(Json),
-      }),
-    )
-    .check(z.minLength(1)),
+  items: list(
+    object({
+      itemId: Id,
+      /** Settled by the run's end. */
+      run: optional(Id),
+      /** Settled by the session. */
+      session: optional(Address),
+      /** `<run>/<effect>`: settled with the effect. */
+      effect: optional(Address),
+      /** What is to be done: a text, or any JSON. */
+      payload: optional(Json),
+    }),
+    { min: 1 },
+  ),
   /** When the round is decided: all of them (the default), any one, a quorum of successes, or all settled somehow. */
-  fanIn: z.optional(
-    z.strictObject({
-      mode: z.enum(['all', 'any', 'quorum', 'settled']),
-      quorum: z.optional(z.int().check(z.minimum(1))),
-      deadline: z.optional(Instant),
-      withinMs: z.optional(LeaseMs),
+  fanIn: optional(
+    object({
+      mode: oneOf('all', 'any', 'quorum', 'settled'),
+      quorum: optional(whole({ from: 1 })),
+      deadline: optional(Instant),
+      withinMs: optional(LeaseMs),
     }),
   ),
-}))
+})
 
 export type DispatchRound = CommandOf<typeof schema>
 

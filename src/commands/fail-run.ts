@@ -1,13 +1,14 @@
-import * as z from 'zod/mini'
 import { decideFailRun } from '../domain/rules/end-run.ts'
+import { oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Json, Text } from './pieces.ts'
 
-const schema = commandSchema('FailRun', ({ Id, Json, Text }) => ({
+const schema = commandSchema('FailRun', {
   runId: Id,
-  reason: z.enum(['error', 'timeout', 'lost', 'budget', 'rejected']),
+  reason: oneOf('error', 'timeout', 'lost', 'budget', 'rejected'),
   error: Text,
-  partial: z.optional(Json),
-}))
+  partial: optional(Json),
+})
 
 export type FailRun = CommandOf<typeof schema>
 

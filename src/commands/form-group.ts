@@ -1,15 +1,16 @@
-import * as z from 'zod/mini'
 import { decideFormGroup } from '../domain/rules/groups.ts'
+import { list, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, GroupName } from './pieces.ts'
 
-const schema = commandSchema('FormGroup', ({ Address, GroupName }) => ({
+const schema = commandSchema('FormGroup', {
   /** `<name>`, of one's own root session; `<root session>/<name>` says whose. */
   name: GroupName,
   /** The session that forms it, if nobody is named. */
-  coordinator: z.optional(Address),
+  coordinator: optional(Address),
   /** Sessions and runs. */
-  members: z.optional(z.array(Address)),
-}))
+  members: optional(list(Address)),
+})
 
 export type FormGroup = CommandOf<typeof schema>
 

@@ -1,21 +1,22 @@
-import * as z from 'zod/mini'
 import { decideHandoff } from '../domain/rules/handoff.ts'
+import { flag, oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, Epoch, Id, Instant, LeaseMs, Short, Text } from './pieces.ts'
 
-const schema = commandSchema('Handoff', ({ Address, Epoch, Id, Instant, LeaseMs, Short, Text }) => ({
+const schema = commandSchema('Handoff', {
   taskId: Id,
   to: Address,
   /** `immediate` is the default. */
-  mode: z.optional(z.enum(['immediate', 'offer'])),
+  mode: optional(oneOf('immediate', 'offer')),
   /** What the next owner needs to know. */
-  context: z.optional(Text),
-  expiresAt: z.optional(Instant),
-  expiresWithinMs: z.optional(LeaseMs),
-  expectEpoch: z.optional(Epoch),
+  context: optional(Text),
+  expiresAt: optional(Instant),
+  expiresWithinMs: optional(LeaseMs),
+  expectEpoch: optional(Epoch),
   /** The operator hands over what is another's. */
-  force: z.optional(z.boolean()),
-  reason: z.optional(Short),
-}))
+  force: optional(flag()),
+  reason: optional(Short),
+})
 
 export type Handoff = CommandOf<typeof schema>
 

@@ -1,11 +1,12 @@
-import * as z from 'zod/mini'
 import { decideLeaveTask } from '../domain/rules/tasks.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id } from './pieces.ts'
 
-const schema = commandSchema('LeaveTask', ({ Id }) => ({
+const schema = commandSchema('LeaveTask', {
   taskId: Id,
-  sessionId: z.optional(Id),
-}))
+  sessionId: optional(Id),
+})
 
 export type LeaveTask = CommandOf<typeof schema>
 

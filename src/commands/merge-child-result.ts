@@ -1,22 +1,21 @@
-import * as z from 'zod/mini'
 import { decideMergeChildResult } from '../domain/rules/merge-result.ts'
+import { either, flag, object, oneOf, optional, record } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
-import type { Pieces } from './pieces.ts'
+import { Id, Json, Key } from './pieces.ts'
 
-const strategy = (Json: Pieces['Json']) =>
-  z.union([z.enum(['fail', 'ours', 'theirs', 'append', 'deep', 'sum', 'max', 'min']), z.strictObject({ set: Json })])
+const Strategy = either(oneOf('fail', 'ours', 'theirs', 'append', 'deep', 'sum', 'max', 'min'), object({ set: Json }))
 
-const schema = commandSchema('MergeChildResult', ({ Id, Json, Key }) => ({
+const schema = commandSchema('MergeChildResult', {
   childRunId: Id,
-  checkpoint: z.optional(Id),
-  into: z.optional(z.enum(['parent', 'session'])),
+  checkpoint: optional(Id),
+  into: optional(oneOf('parent', 'session')),
   /** The key under which the run's result is kept. */
-  resultAs: z.optional(Key),
-  strategies: z.optional(z.record(Key, strategy(Json))),
+  resultAs: optional(Key),
+  strategies: optional(record(Key, Strategy)),
   /** For the keys without a strategy of their own. */
-  default: z.optional(strategy(Json)),
-  allowPartial: z.optional(z.boolean()),
-}))
+  default: optional(Strategy),
+  allowPartial: optional(flag()),
+})
 
 export type MergeChildResult = CommandOf<typeof schema>
 

@@ -1,19 +1,20 @@
-import * as z from 'zod/mini'
 import { decideOpenSession } from '../domain/rules/sessions.ts'
+import { flag, optional, record } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { AbsolutePath, Id, Json, Key, Label, LeaseMs, Short } from './pieces.ts'
 
-const schema = commandSchema('OpenSession', ({ AbsolutePath, Id, Json, Key, LeaseMs, Short }) => ({
-  sessionId: z.optional(Id),
-  label: z.optional(Short.check(z.minLength(1))),
-  harness: z.optional(Short),
-  model: z.optional(Short),
-  parentSessionId: z.optional(Id),
-  cwd: z.optional(AbsolutePath),
-  leaseMs: z.optional(LeaseMs),
-  meta: z.optional(z.record(Key, Json)),
+const schema = commandSchema('OpenSession', {
+  sessionId: optional(Id),
+  label: optional(Label),
+  harness: optional(Short),
+  model: optional(Short),
+  parentSessionId: optional(Id),
+  cwd: optional(AbsolutePath),
+  leaseMs: optional(LeaseMs),
+  meta: optional(record(Key, Json)),
   /** Open already is fine: start hooks repeat it. */
-  ensure: z.optional(z.boolean()),
-}))
+  ensure: optional(flag()),
+})
 
 export type OpenSession = CommandOf<typeof schema>
 

@@ -1,13 +1,14 @@
-import * as z from 'zod/mini'
 import { decideOpenTask } from '../domain/rules/tasks.ts'
+import { list, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, Id, Label } from './pieces.ts'
 
-const schema = commandSchema('OpenTask', ({ Address, Id, Short }) => ({
-  taskId: z.optional(Id),
-  title: Short.check(z.minLength(1)),
-  owner: z.optional(Address),
-  participants: z.optional(z.array(Address)),
-}))
+const schema = commandSchema('OpenTask', {
+  taskId: optional(Id),
+  title: Label,
+  owner: optional(Address),
+  participants: optional(list(Address)),
+})
 
 export type OpenTask = CommandOf<typeof schema>
 

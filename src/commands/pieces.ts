@@ -1,102 +1,61 @@
-/**
- * What commands are made of. Each piece is made when a command takes it: to make them all takes longer than most commands.
- * An issue's message is the code that it is refused with, where it is not INVALID_COMMAND.
- */
+/** What commands are made of. */
 import path from 'node:path'
-import * as z from 'zod/mini'
 import { isGroupName, isId } from '../domain/address.ts'
 import { isJson } from '../domain/json.ts'
 import { PATH_LENGTH, SHORT_TEXT } from '../domain/limits.ts'
-import { once } from '../events/once.ts'
+import { shown } from '../schema/read.ts'
+import { anything, instant, optional, record, text, whole, type Rule } from '../schema/schema.ts'
 
-const id = once(() => z.string().check(z.refine(isId, 'BAD_ID')))
-const short = once(() => z.string().check(z.maxLength(SHORT_TEXT, 'LIMIT_EXCEEDED')))
-const instant = once(() => z.iso.datetime())
-const json = once(() => z.unknown().check(z.refine((value) => isJson(value), 'not JSON')))
+const idRule = (holds: (id: string) => boolean): Rule<string> => ({
+  holds,
+  otherwise: (id) =>
+    `${shown(id)} is no id: up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit; names of addresses are reserved`,
+  code: 'BAD_ID',
+})
+
+export const Id = text({ rule: idRule(isId) })
+/** `<name>` of one's own root session, or `<root session>/<name>`. */
+export const GroupName = text({ rule: idRule(isGroupName) })
+/** Checked by the address rules, which say what is wrong with it. */
+export const Address = text({ min: 1 })
+export const Short = text({ max: SHORT_TEXT })
+/** What something is called. */
+export const Label = text({ min: 1, max: SHORT_TEXT })
+export const Text = text()
+export const Instant = instant()
+export const Json = anything({ holds: (value) => isJson(value), otherwise: () => 'not JSON' })
+export const Epoch = whole({ from: 0 })
 /** A hundred days: a longer lease is none. */
-const leaseMs = once(() => z.int().check(z.minimum(1), z.maximum(8_640_000_000)))
-const key = once(() =>
-  z
-    .string()
-    .check(
-      z.regex(
-        /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)*$/,
-        'no key: letters, digits, dashes and underscores, in parts that dots divide',
-      ),
-      z.maxLength(SHORT_TEXT, 'LIMIT_EXCEEDED'),
-    ),
-)
+export const LeaseMs = whole({ from: 1, upTo: 8_640_000_000 })
+/** Dotted, and no name that JavaScript has plans for. */
+export const Key = text({
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)*$/,
+  otherwise: 'no key: letters, digits, dashes and underscores, in parts that dots divide',
+  max: SHORT_TEXT,
+})
+export const Values = record(Key, Json)
+/** Made absolute here, once: what is stored does not depend on where somebody reads it. */
+export const AbsolutePath = text({ min: 1, max: PATH_LENGTH, becomes: (typed) => path.resolve(typed) })
+/** `handoff`, `result`, `dispatch` and `notice` are Baton's own; the message rules refuse them. */
+const Kind = text({
+  pattern: /^[a-z][a-z0-9-]{0,31}$/,
+  otherwise: 'no kind: up to 32 small letters, digits and dashes, a letter first',
+})
 
-export const pieces = {
-  get Id() {
-    return id()
-  },
-  /** `<name>` of one's own root session, or `<root session>/<name>`. */
-  get GroupName() {
-    return z.string().check(z.refine(isGroupName, 'BAD_ID'))
-  },
-  /** Checked by the address rules, which say what is wrong with it. */
-  get Address() {
-    return z.string().check(z.minLength(1))
-  },
-  get Short() {
-    return short()
-  },
-  get Text() {
-    return z.string()
-  },
-  get Instant() {
-    return instant()
-  },
-  get Json() {
-    return json()
-  },
-  get Epoch() {
-    return z.int().check(z.nonnegative())
-  },
-  get LeaseMs() {
-    return leaseMs()
-  },
-  /** Dotted, and no name that JavaScript has plans for. */
-  get Key() {
-    return key()
-  },
-  get Values() {
-    return z.record(key(), json())
-  },
-  /** Made absolute here, once: what is stored does not depend on where somebody reads it. */
-  get AbsolutePath() {
-    return z.string().check(
-      z.minLength(1),
-      z.maxLength(PATH_LENGTH, 'LIMIT_EXCEEDED'),
-      z.overwrite((text) => path.resolve(text)),
-    )
-  },
-  /** `handoff`, `result`, `dispatch` and `notice` are Baton's own; the message rules refuse them. */
-  get Kind() {
-    return z
-      .string()
-      .check(z.regex(/^[a-z][a-z0-9-]{0,31}$/, 'no kind: up to 32 small letters, digits and dashes, a letter first'))
-  },
-  /**
-   * What a message says, to whomever it goes. A time can be given as so long from now on, too: said again under its key
-   * that is the same command.
-   */
-  get words() {
-    return {
-      task: z.optional(id()),
-      kind: z.optional(pieces.Kind),
-      subject: z.optional(short()),
-      body: z.string(),
-      data: z.optional(json()),
-      inReplyTo: z.optional(id()),
-      /** Makes it a request: the first reply until then answers it. */
-      replyBy: z.optional(instant()),
-      replyWithinMs: z.optional(leaseMs()),
-      expiresAt: z.optional(instant()),
-      expiresWithinMs: z.optional(leaseMs()),
-    }
-  },
+/**
+ * What a message says, to whomever it goes. A time can be given as so long from now on, too: said again under its key
+ * that is the same command.
+ */
+export const words = {
+  task: optional(Id),
+  kind: optional(Kind),
+  subject: optional(Short),
+  body: Text,
+  data: optional(Json),
+  inReplyTo: optional(Id),
+  /** Makes it a request: the first reply until then answers it. */
+  replyBy: optional(Instant),
+  replyWithinMs: optional(LeaseMs),
+  expiresAt: optional(Instant),
+  expiresWithinMs: optional(LeaseMs),
 }
-
-export type Pieces = typeof pieces

@@ -1,13 +1,14 @@
-import * as z from 'zod/mini'
 import { decideRegisterEffect } from '../domain/rules/effects.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('RegisterEffect', ({ Id, Short }) => ({
+const schema = commandSchema('RegisterEffect', {
   runId: Id,
   effectId: Id,
-  kind: z.optional(Short),
-  label: z.optional(Short),
-}))
+  kind: optional(Short),
+  label: optional(Short),
+})
 
 export type RegisterEffect = CommandOf<typeof schema>
 

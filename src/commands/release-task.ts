@@ -1,12 +1,13 @@
-import * as z from 'zod/mini'
 import { decideReleaseTask } from '../domain/rules/ownership.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Epoch, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('ReleaseTask', ({ Epoch, Id, Short }) => ({
+const schema = commandSchema('ReleaseTask', {
   taskId: Id,
-  reason: z.optional(Short),
-  expectEpoch: z.optional(Epoch),
-}))
+  reason: optional(Short),
+  expectEpoch: optional(Epoch),
+})
 
 export type ReleaseTask = CommandOf<typeof schema>
 

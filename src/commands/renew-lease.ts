@@ -1,12 +1,13 @@
-import * as z from 'zod/mini'
 import { decideRenewLease } from '../domain/rules/sessions.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, LeaseMs } from './pieces.ts'
 
-const schema = commandSchema('RenewLease', ({ Id, LeaseMs }) => ({
-  sessionId: z.optional(Id),
-  runId: z.optional(Id),
-  leaseMs: z.optional(LeaseMs),
-}))
+const schema = commandSchema('RenewLease', {
+  sessionId: optional(Id),
+  runId: optional(Id),
+  leaseMs: optional(LeaseMs),
+})
 
 export type RenewLease = CommandOf<typeof schema>
 

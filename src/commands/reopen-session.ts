@@ -1,9 +1,10 @@
 import { decideReopenSession } from '../domain/rules/sessions.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id } from './pieces.ts'
 
-const schema = commandSchema('ReopenSession', ({ Id }) => ({
+const schema = commandSchema('ReopenSession', {
   sessionId: Id,
-}))
+})
 
 export type ReopenSession = CommandOf<typeof schema>
 

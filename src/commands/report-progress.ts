@@ -1,14 +1,15 @@
-import * as z from 'zod/mini'
 import { decideReportProgress } from '../domain/rules/start-run.ts'
+import { number, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Short, Values } from './pieces.ts'
 
-const schema = commandSchema('ReportProgress', ({ Id, Short, Values }) => ({
+const schema = commandSchema('ReportProgress', {
   runId: Id,
-  percent: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
-  step: z.optional(Short),
-  label: z.optional(Short),
-  usage: z.optional(Values),
-}))
+  percent: optional(number({ from: 0, upTo: 100 })),
+  step: optional(Short),
+  label: optional(Short),
+  usage: optional(Values),
+})
 
 export type ReportProgress = CommandOf<typeof schema>
 

@@ -1,14 +1,15 @@
-import * as z from 'zod/mini'
 import { decideRequeueDeadLetter } from '../domain/rules/dead-letters.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, Id } from './pieces.ts'
 
-const schema = commandSchema('RequeueDeadLetter', ({ Address, Id }) => ({
+const schema = commandSchema('RequeueDeadLetter', {
   messageId: Id,
   /** Where it died; without it, wherever it did. */
-  mailbox: z.optional(Address),
+  mailbox: optional(Address),
   /** Where it goes instead. */
-  to: z.optional(Address),
-}))
+  to: optional(Address),
+})
 
 export type RequeueDeadLetter = CommandOf<typeof schema>
 

@@ -1,9 +1,10 @@
 import { decideResumeRun } from '../domain/rules/start-run.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id } from './pieces.ts'
 
-const schema = commandSchema('ResumeRun', ({ Id }) => ({
+const schema = commandSchema('ResumeRun', {
   runId: Id,
-}))
+})
 
 export type ResumeRun = CommandOf<typeof schema>
 

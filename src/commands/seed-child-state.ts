@@ -1,14 +1,15 @@
-import * as z from 'zod/mini'
 import { decideSeedChildState } from '../domain/rules/seed.ts'
+import { list, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Key, Values } from './pieces.ts'
 
-const schema = commandSchema('SeedChildState', ({ Id, Key, Values }) => ({
+const schema = commandSchema('SeedChildState', {
   childRunId: Id,
   /** Of what the parent reads; `a` covers `a.b`. Without it, all. */
-  keys: z.optional(z.array(Key)),
-  values: z.optional(Values),
-  exclude: z.optional(z.array(Key)),
-}))
+  keys: optional(list(Key)),
+  values: optional(Values),
+  exclude: optional(list(Key)),
+})
 
 export type SeedChildState = CommandOf<typeof schema>
 

@@ -1,12 +1,13 @@
-import * as z from 'zod/mini'
 import { decideSendMessage } from '../domain/rules/messages.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, words } from './pieces.ts'
 
-const schema = commandSchema('SendMessage', ({ Address, words }) => ({
+const schema = commandSchema('SendMessage', {
   /** Without it, `inReplyTo` says whom to answer. */
-  to: z.optional(Address),
+  to: optional(Address),
   ...words,
-}))
+})
 
 export type SendMessage = CommandOf<typeof schema>
 

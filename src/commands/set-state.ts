@@ -1,15 +1,16 @@
-import * as z from 'zod/mini'
 import { decideSetState } from '../domain/rules/set-state.ts'
+import { list, oneOf, optional, record } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Epoch, Id, Key, Values } from './pieces.ts'
 
-const schema = commandSchema('SetState', ({ Epoch, Id, Key, Values }) => ({
-  scope: z.enum(['session', 'run']),
+const schema = commandSchema('SetState', {
+  scope: oneOf('session', 'run'),
   id: Id,
-  set: z.optional(Values),
-  remove: z.optional(z.array(Key)),
+  set: optional(Values),
+  remove: optional(list(Key)),
   /** The versions that the keys must have; 0 is not there. */
-  expect: z.optional(z.record(Key, Epoch)),
-}))
+  expect: optional(record(Key, Epoch)),
+})
 
 export type SetState = CommandOf<typeof schema>
 

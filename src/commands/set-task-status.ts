@@ -1,13 +1,14 @@
-import * as z from 'zod/mini'
 import { decideSetTaskStatus } from '../domain/rules/tasks.ts'
+import { oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Epoch, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('SetTaskStatus', ({ Epoch, Id, Short }) => ({
+const schema = commandSchema('SetTaskStatus', {
   taskId: Id,
-  status: z.enum(['open', 'in_progress', 'blocked']),
-  reason: z.optional(Short),
-  expectEpoch: z.optional(Epoch),
-}))
+  status: oneOf('open', 'in_progress', 'blocked'),
+  reason: optional(Short),
+  expectEpoch: optional(Epoch),
+})
 
 export type SetTaskStatus = CommandOf<typeof schema>
 

@@ -1,13 +1,14 @@
-import * as z from 'zod/mini'
 import { decideSettleEffect } from '../domain/rules/effects.ts'
+import { oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Id, Json } from './pieces.ts'
 
-const schema = commandSchema('SettleEffect', ({ Id, Json }) => ({
+const schema = commandSchema('SettleEffect', {
   runId: Id,
   effectId: Id,
-  outcome: z.enum(['ok', 'error', 'cancelled']),
-  result: z.optional(Json),
-}))
+  outcome: oneOf('ok', 'error', 'cancelled'),
+  result: optional(Json),
+})
 
 export type SettleEffect = CommandOf<typeof schema>
 

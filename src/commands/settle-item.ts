@@ -1,16 +1,17 @@
-import * as z from 'zod/mini'
 import { decideSettleItem } from '../domain/rules/rounds.ts'
+import { oneOf, optional, whole } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { GroupName, Id, Json, Short } from './pieces.ts'
 
-const schema = commandSchema('SettleItem', ({ GroupName, Id, Json, Short }) => ({
+const schema = commandSchema('SettleItem', {
   group: GroupName,
   /** The newest, if none is named. */
-  round: z.optional(z.int().check(z.minimum(1))),
+  round: optional(whole({ from: 1 })),
   itemId: Id,
-  outcome: z.enum(['ok', 'failed']),
-  result: z.optional(Json),
-  reason: z.optional(Short),
-}))
+  outcome: oneOf('ok', 'failed'),
+  result: optional(Json),
+  reason: optional(Short),
+})
 
 export type SettleItem = CommandOf<typeof schema>
 

@@ -1,30 +1,29 @@
-import * as z from 'zod/mini'
 import { decideStartRun } from '../domain/rules/start-run.ts'
+import { flag, object, oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { AbsolutePath, Id, LeaseMs, Short } from './pieces.ts'
 
-const schema = commandSchema('StartRun', ({ AbsolutePath, Id, LeaseMs, Short }) => ({
-  runId: z.optional(Id),
-  sessionId: z.optional(Id),
-  parentRunId: z.optional(Id),
+const schema = commandSchema('StartRun', {
+  runId: optional(Id),
+  sessionId: optional(Id),
+  parentRunId: optional(Id),
   /** The piece of the parent's work that it serves. */
-  effectId: z.optional(Id),
-  harness: z.optional(Short),
-  model: z.optional(Short),
-  isolation: z.optional(
-    z.strictObject({
-      context: z.optional(z.enum(['isolated', 'shared'])),
-      runDir: z.optional(AbsolutePath),
-      worktree: z.optional(
-        z.strictObject({ path: AbsolutePath, branch: z.optional(Short), baseRef: z.optional(Short) }),
-      ),
+  effectId: optional(Id),
+  harness: optional(Short),
+  model: optional(Short),
+  isolation: optional(
+    object({
+      context: optional(oneOf('isolated', 'shared')),
+      runDir: optional(AbsolutePath),
+      worktree: optional(object({ path: AbsolutePath, branch: optional(Short), baseRef: optional(Short) })),
     }),
   ),
   /** It may outlive its parent. */
-  background: z.optional(z.boolean()),
-  leaseMs: z.optional(LeaseMs),
-  label: z.optional(Short),
-  begin: z.optional(z.boolean()),
-}))
+  background: optional(flag()),
+  leaseMs: optional(LeaseMs),
+  label: optional(Short),
+  begin: optional(flag()),
+})
 
 export type StartRun = CommandOf<typeof schema>
 

@@ -1,12 +1,13 @@
-import * as z from 'zod/mini'
 import { decideTransferCoordinator } from '../domain/rules/groups.ts'
+import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
+import { Address, GroupName, Short } from './pieces.ts'
 
-const schema = commandSchema('TransferCoordinator', ({ Address, GroupName, Short }) => ({
+const schema = commandSchema('TransferCoordinator', {
   group: GroupName,
   to: Address,
-  reason: z.optional(Short),
-}))
+  reason: optional(Short),
+})
 
 export type TransferCoordinator = CommandOf<typeof schema>
 

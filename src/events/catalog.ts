@@ -1,5 +1,5 @@
 /** All events, and how a stored one is read. */
-import type * as z from 'zod/mini'
+import type { ValueOf } from '../schema/schema.ts'
 import type { EventDefinition } from './define.ts'
 import * as group from './group.ts'
 import * as message from './message.ts'
@@ -13,9 +13,8 @@ export const eventCatalog = { ...session, ...run, ...state, ...task, ...message,
 
 /** The names of Baton's events. */
 export type EventType = keyof typeof eventCatalog
-type ShapeOf<Type extends EventType> = ReturnType<(typeof eventCatalog)[Type]['shape']>
 /** The data of an event of this type. */
-export type EventData<Type extends EventType> = z.infer<z.ZodMiniObject<ShapeOf<Type>, z.core.$strict>>
+export type EventData<Type extends EventType> = ValueOf<(typeof eventCatalog)[Type]['schema']>
 
 /** An event that a decision wants to have written. */
 export type Fact<Type extends EventType = EventType> = {

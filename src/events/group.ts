@@ -2,112 +2,114 @@
  * STORED FORMAT. What happens to a group and its rounds, on `group-<root session>/<name>`; that an item waits for a run
  * also on that run's stream.
  */
+import { flag, list, object, oneOf, only, optional, text } from '../schema/schema.ts'
 import { defineEvent } from './define.ts'
+import { Count, GroupId, Id, Instant, Json, member, ofRound, settled } from './pieces.ts'
 
-export const GroupFormed = defineEvent('GroupFormed', 1, ({ z, Id, GroupId, member }) => ({
+export const GroupFormed = defineEvent('GroupFormed', 1, {
   groupId: GroupId,
   name: Id,
   rootSessionId: Id,
   coordinator: Id,
-  members: z.array(z.strictObject(member)),
-}))
+  members: list(object(member)),
+})
 
-export const MemberAdded = defineEvent('MemberAdded', 1, ({ GroupId, member }) => ({ groupId: GroupId, ...member }))
-export const MemberRemoved = defineEvent('MemberRemoved', 1, ({ GroupId, member }) => ({ groupId: GroupId, ...member }))
+export const MemberAdded = defineEvent('MemberAdded', 1, { groupId: GroupId, ...member })
+export const MemberRemoved = defineEvent('MemberRemoved', 1, { groupId: GroupId, ...member })
 
-export const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, ({ z, Id, GroupId }) => ({
+export const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, {
   groupId: GroupId,
-  from: z.optional(Id),
+  from: optional(Id),
   to: Id,
-  reason: z.optional(z.string()),
-}))
+  reason: optional(text()),
+})
 
 /** Nobody coordinates the group until somebody takes the seat. */
-export const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, ({ z, Id, GroupId }) => ({
+export const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, {
   groupId: GroupId,
   from: Id,
-  reason: z.string(),
-}))
+  reason: text(),
+})
 
-export const RoundDispatched = defineEvent('RoundDispatched', 1, ({ z, Id, Instant, Count, Json, ofRound }) => ({
+export const RoundDispatched = defineEvent('RoundDispatched', 1, {
   ...ofRound,
-  items: z.array(
-    z.strictObject({
+  items: list(
+    object({
       itemId: Id,
       /** Who settles it: a run by its end, a session, an effect of a run by being settled. None of them: the coordinator. */
-      runId: z.optional(Id),
-      sessionId: z.optional(Id),
-      effectId: z.optional(Id),
+      runId: optional(Id),
+      sessionId: optional(Id),
+      effectId: optional(Id),
       /** The dispatch message that went out for it; the payload lies there, or here where there is none. */
-      messageId: z.optional(Id),
-      payload: z.optional(Json),
+      messageId: optional(Id),
+      payload: optional(Json),
     }),
   ),
-  fanIn: z.strictObject({
-    mode: z.enum(['all', 'any', 'quorum', 'settled']),
+  fanIn: object({
+    mode: oneOf('all', 'any', 'quorum', 'settled'),
     /** How many items have to succeed; under `settled`, have to be settled at all. */
     needed: Count,
-    deadline: z.optional(Instant),
+    deadline: optional(Instant),
   }),
-}))
+})
 
 /** On the run's stream: its end settles the item. With `effectId` it is that effect of the run that settles it. */
-export const ItemBound = defineEvent('ItemBound', 1, ({ z, Id, ofRound }) => ({
+export const ItemBound = defineEvent('ItemBound', 1, {
   runId: Id,
   ...ofRound,
   itemId: Id,
-  effectId: z.optional(Id),
-}))
+  effectId: optional(Id),
+})
 
 /** Its session closed, and the successor goes on with it. */
-export const ItemReassigned = defineEvent('ItemReassigned', 1, ({ Id, ofRound }) => ({
+export const ItemReassigned = defineEvent('ItemReassigned', 1, {
   ...ofRound,
   itemId: Id,
   from: Id,
   to: Id,
-}))
+})
 
-export const ItemSettled = defineEvent('ItemSettled', 1, ({ z, Id, Json, ofRound }) => ({
+export const ItemSettled = defineEvent('ItemSettled', 1, {
   ...ofRound,
   itemId: Id,
-  outcome: z.enum(['ok', 'failed']),
-  result: z.optional(Json),
+  outcome: oneOf('ok', 'failed'),
+  result: optional(Json),
   /** There was no room for the result: the run has it. */
-  omitted: z.optional(z.literal(true)),
-  reason: z.optional(z.string()),
+  omitted: optional(only(true)),
+  reason: optional(text()),
   /** The run that it was bound to, and of its effect the run that served it. */
-  runId: z.optional(Id),
-  servedBy: z.optional(Id),
+  runId: optional(Id),
+  servedBy: optional(Id),
   /** The round had fanned in before: it changes nothing any more. */
-  late: z.boolean(),
-}))
+  late: flag(),
+})
 
-export const FanInReached = defineEvent('FanInReached', 1, ({ z, Id, settled, ofRound }) => ({
+export const FanInReached = defineEvent('FanInReached', 1, {
   ...ofRound,
-  verdict: z.enum(['complete', 'failed', 'partial']),
-  results: z.array(z.strictObject(settled)),
-  missing: z.array(Id),
-}))
+  verdict: oneOf('complete', 'failed', 'partial'),
+  results: list(object(settled)),
+  missing: list(Id),
+})
 
-export const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, ({ z, Id, Json, settled, ofRound }) => ({
+export const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, {
   ...ofRound,
-  label: z.string(),
-  settled: z.array(z.strictObject(settled)),
-  pending: z.array(Id),
-  partial: z.optional(Json),
-}))
+  label: text(),
+  settled: list(object(settled)),
+  pending: list(Id),
+  partial: optional(Json),
+})
 
 /** `runIds` are those to which an item of it was still bound. */
-export const RoundCancelled = defineEvent('RoundCancelled', 1, ({ z, Id, ofRound }) => ({
+export const RoundCancelled = defineEvent('RoundCancelled', 1, {
   ...ofRound,
-  reason: z.string(),
-  runIds: z.array(Id),
-}))
+  reason: text(),
+  runIds: list(Id),
+})
 
 /** `coordinator` and `members` as they were: it leaves their seats. */
-export const GroupDisbanded = defineEvent('GroupDisbanded', 1, ({ z, Id, GroupId, member }) => ({
+export const GroupDisbanded = defineEvent('GroupDisbanded', 1, {
   groupId: GroupId,
-  reason: z.optional(z.string()),
-  coordinator: z.optional(Id),
-  members: z.array(z.strictObject(member)),
-}))
+  reason: optional(text()),
+  coordinator: optional(Id),
+  members: list(object(member)),
+})

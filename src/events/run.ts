@@ -2,110 +2,110 @@
  * STORED FORMAT. What happens to a run: its lifecycle, its children and its effects on `run-<id>`, its work on
  * `work-<id>`, and the places that it holds on `place-<hash>`.
  */
+import { flag, number, object, oneOf, optional, text } from '../schema/schema.ts'
 import { defineEvent } from './define.ts'
+import { Count, ended, Id, Instant, Json, RunEnd, Values } from './pieces.ts'
 
-export const RunStarted = defineEvent('RunStarted', 1, ({ z, Id, Instant, Count }) => ({
+export const RunStarted = defineEvent('RunStarted', 1, {
   runId: Id,
   sessionId: Id,
   rootSessionId: Id,
-  parentRunId: z.optional(Id),
+  parentRunId: optional(Id),
   rootRunId: Id,
   depth: Count,
-  effectId: z.optional(Id),
-  harness: z.optional(z.string()),
+  effectId: optional(Id),
+  harness: optional(text()),
   /** The model that was asked for; RunBegan says which one was used. */
-  model: z.optional(z.string()),
-  context: z.enum(['isolated', 'shared']),
-  runDir: z.optional(z.string()),
-  worktree: z.optional(
-    z.strictObject({ path: z.string(), branch: z.optional(z.string()), baseRef: z.optional(z.string()) }),
-  ),
-  background: z.boolean(),
-  leaseMs: z.optional(Count),
-  leaseUntil: z.optional(Instant),
-  label: z.optional(z.string()),
-}))
+  model: optional(text()),
+  context: oneOf('isolated', 'shared'),
+  runDir: optional(text()),
+  worktree: optional(object({ path: text(), branch: optional(text()), baseRef: optional(text()) })),
+  background: flag(),
+  leaseMs: optional(Count),
+  leaseUntil: optional(Instant),
+  label: optional(text()),
+})
 
 /** On `seat-<session>`: for whoever has to know that no run starts there meanwhile. */
-export const RunSeated = defineEvent('RunSeated', 1, ({ Id }) => ({ runId: Id, sessionId: Id }))
+export const RunSeated = defineEvent('RunSeated', 1, { runId: Id, sessionId: Id })
 
-export const RunBegan = defineEvent('RunBegan', 1, ({ z, Id }) => ({ runId: Id, modelUsed: z.optional(z.string()) }))
-export const RunSuspended = defineEvent('RunSuspended', 1, ({ z, Id }) => ({ runId: Id, reason: z.string() }))
+export const RunBegan = defineEvent('RunBegan', 1, { runId: Id, modelUsed: optional(text()) })
+export const RunSuspended = defineEvent('RunSuspended', 1, { runId: Id, reason: text() })
 /** While it waits no lease runs. */
-export const RunResumed = defineEvent('RunResumed', 1, ({ z, Id, Instant, Count }) => ({
+export const RunResumed = defineEvent('RunResumed', 1, {
   runId: Id,
-  leaseMs: z.optional(Count),
-  leaseUntil: z.optional(Instant),
-}))
+  leaseMs: optional(Count),
+  leaseUntil: optional(Instant),
+})
 
-export const RunProgressed = defineEvent('RunProgressed', 1, ({ z, Id, Values }) => ({
+export const RunProgressed = defineEvent('RunProgressed', 1, {
   runId: Id,
-  percent: z.optional(z.number()),
-  step: z.optional(z.string()),
-  label: z.optional(z.string()),
-  usage: z.optional(Values),
-}))
+  percent: optional(number()),
+  step: optional(text()),
+  label: optional(text()),
+  usage: optional(Values),
+})
 
-export const RunCheckpointed = defineEvent('RunCheckpointed', 1, ({ z, Id, Json }) => ({
+export const RunCheckpointed = defineEvent('RunCheckpointed', 1, {
   runId: Id,
-  label: z.string(),
-  result: z.optional(Json),
-}))
+  label: text(),
+  result: optional(Json),
+})
 
-export const RunCompleted = defineEvent('RunCompleted', 1, ({ z, Json, ended }) => ({
+export const RunCompleted = defineEvent('RunCompleted', 1, {
   ...ended,
-  result: z.optional(Json),
-}))
+  result: optional(Json),
+})
 
-export const RunFailed = defineEvent('RunFailed', 1, ({ z, Id, Json, ended }) => ({
+export const RunFailed = defineEvent('RunFailed', 1, {
   ...ended,
-  reason: z.enum(['error', 'timeout', 'lost', 'budget', 'rejected']),
-  error: z.string(),
-  partial: z.optional(Json),
-  endedWith: z.optional(Id),
-}))
+  reason: oneOf('error', 'timeout', 'lost', 'budget', 'rejected'),
+  error: text(),
+  partial: optional(Json),
+  endedWith: optional(Id),
+})
 
-export const RunCancelled = defineEvent('RunCancelled', 1, ({ z, Id, ended }) => ({
+export const RunCancelled = defineEvent('RunCancelled', 1, {
   ...ended,
-  reason: z.string(),
-  endedWith: z.optional(Id),
-}))
+  reason: text(),
+  endedWith: optional(Id),
+})
 
 /** On the parent's stream. */
-export const ChildRunLinked = defineEvent('ChildRunLinked', 1, ({ z, Id }) => ({
+export const ChildRunLinked = defineEvent('ChildRunLinked', 1, {
   runId: Id,
   childRunId: Id,
-  effectId: z.optional(Id),
-  background: z.boolean(),
-}))
+  effectId: optional(Id),
+  background: flag(),
+})
 
 /** On the parent's stream. */
-export const ChildRunSettled = defineEvent('ChildRunSettled', 1, ({ Id, RunEnd }) => ({
+export const ChildRunSettled = defineEvent('ChildRunSettled', 1, {
   runId: Id,
   childRunId: Id,
   outcome: RunEnd,
-}))
+})
 
-export const EffectRegistered = defineEvent('EffectRegistered', 1, ({ z, Id }) => ({
+export const EffectRegistered = defineEvent('EffectRegistered', 1, {
   runId: Id,
   effectId: Id,
-  kind: z.optional(z.string()),
-  label: z.optional(z.string()),
-}))
+  kind: optional(text()),
+  label: optional(text()),
+})
 
-export const EffectSettled = defineEvent('EffectSettled', 1, ({ z, Id, Json }) => ({
+export const EffectSettled = defineEvent('EffectSettled', 1, {
   runId: Id,
   effectId: Id,
-  outcome: z.enum(['ok', 'error', 'cancelled']),
-  result: z.optional(Json),
+  outcome: oneOf('ok', 'error', 'cancelled'),
+  result: optional(Json),
   /** The run that served it. */
-  childRunId: z.optional(Id),
-}))
+  childRunId: optional(Id),
+})
 
-export const PlaceTaken = defineEvent('PlaceTaken', 1, ({ z, Id }) => ({
-  path: z.string(),
-  use: z.enum(['worktree', 'runDir']),
+export const PlaceTaken = defineEvent('PlaceTaken', 1, {
+  path: text(),
+  use: oneOf('worktree', 'runDir'),
   runId: Id,
-}))
+})
 
-export const PlaceReleased = defineEvent('PlaceReleased', 1, ({ z, Id }) => ({ path: z.string(), runId: Id }))
+export const PlaceReleased = defineEvent('PlaceReleased', 1, { path: text(), runId: Id })

@@ -1,7 +1,7 @@
 /** Two builds that fold alike share their snapshots; those that do not never see each other's. */
 import { crc32 } from 'node:zlib'
 import { eventCatalog } from '../events/catalog.ts'
-import { once } from '../events/once.ts'
+import { once } from './once.ts'
 import { viewCatalog } from './catalog.ts'
 import { indexVersions } from './indexes.ts'
 import type { Views } from './replica.ts'

@@ -202,9 +202,11 @@ describe('what V8 compiled is kept beside the pieces', () => {
 
   test('nothing is kept for what is no verb, nor under a word that is an option’s', () => {
     expect(baton('inbocks').status).toBe(2)
-    expect(baton('--as', 'operator', 'inbox').status).toBe(0)
     expect(baton('../inbox').status).toBe(2)
     expect(kept()).toEqual([])
+    expect(baton('--as', 'operator', '--no-color', '--dir=.', 'inbox').status).toBe(0)
+    expect(kept()).toHaveLength(1)
+    expect(kept()[0]).toContain('.inbox.')
   })
 
   test('what was compiled of another piece is not taken', () => {
