@@ -31,7 +31,8 @@ const ENOUGH_RUNS = 3
 const TRAILER_BYTES = 8
 
 /** Each verb's own: what another one uses would have to be read as well, and costs a quarter more. */
-const [word = 'help'] = wordsIn(tokensOf(process.argv.slice(2), GLOBAL))
+const [first = 'help'] = process.argv.slice(2)
+const [word = 'help'] = first.startsWith('-') ? wordsIn(tokensOf(process.argv.slice(2), GLOBAL)) : [first]
 const isWord = /^[a-z]+$/.test(word)
 
 /** This is bundled as CommonJS: node:module, which makes one of these elsewhere, takes a millisecond to load. */

@@ -73,7 +73,7 @@ export interface Lately {
 
 /** Most processes that begin with a saved window end before anybody has asked. */
 interface Unopened {
-  readonly saved: string
+  readonly saved: SavedWindow['lately']
   /** Those that came since, oldest first. */
   readonly since: Accepted[]
 }
@@ -92,14 +92,14 @@ export function openWindow(genesisCrc: number): Window {
 
 const nothing = (): Lately => ({ commits: [], lastOfId: new Map(), lastOfKey: new Map(), lastRaised: new Map() })
 
-/** The rule's state as plain JSON, small and in a form that costs little to restore: every process begins with that. */
+/** The rule's state, small and in a form that costs little to restore: every process begins with that. */
 export interface SavedWindow {
   readonly n: number
   /** The two halves of the chains as the window keeps them. */
   readonly hi: readonly number[]
   readonly lo: readonly number[]
-  /** The last accepted commits, as a JSON text of its own, which is read when somebody asks for them. */
-  readonly lately: string
+  /** The last accepted commits, as a JSON text or its bytes, which is read when somebody asks for them. */
+  readonly lately: string | Buffer
 }
 
 interface SavedCommits {
@@ -152,7 +152,7 @@ export function restoreWindow({ n, hi, lo, lately }: SavedWindow): Window {
 export function latelyIn(window: Window): Lately {
   if ('commits' in window.lately) return window.lately
   const { saved, since } = window.lately
-  const { actors, streams, commits } = JSON.parse(saved) as SavedCommits
+  const { actors, streams, commits } = JSON.parse(String(saved)) as SavedCommits
   const lately = nothing()
   let n = window.n - since.length - commits.length
   for (const [id, by, key, raises] of commits) {

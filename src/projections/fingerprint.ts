@@ -7,7 +7,7 @@ import { indexVersions } from './indexes.ts'
 import type { Views } from './replica.ts'
 
 /** Raised when tables or manifests are written in another way. */
-const FORMAT = 2
+const FORMAT = 3
 
 /** What a build folds: the same events into the same views, or some of them. */
 export interface Folds {

@@ -17,10 +17,17 @@ async function tableIn(snapshots: Snapshots): Promise<TableInfo> {
   return writer.finish()
 }
 
-function publish(snapshots: Snapshots, number: number, tables: readonly TableInfo[]): void {
-  const manifest = { folds: { events: '', views: {} }, saved: {}, epochs: {}, tables } as unknown as Manifest
-  expect(snapshots.publish(number, manifest)).toBe(true)
-}
+/** Of no fold of anything. */
+const naming = (tables: readonly TableInfo[]): Manifest =>
+  ({
+    folds: { events: '', views: {} },
+    saved: { window: { lately: '' } },
+    epochs: {},
+    tables,
+  }) as unknown as Manifest
+
+const publish = (snapshots: Snapshots, number: number, tables: readonly TableInfo[]): void =>
+  expect(snapshots.publish(number, naming(tables))).toBe(true)
 
 test('1. tables that one of the four newest manifests names stay, however old; what only older ones named goes', async () => {
   const views = dir()
@@ -61,8 +68,7 @@ test('3. numbers are taken once, by whoever comes first', async () => {
   const [one, two] = [openSnapshots(views, ulidFactory()), openSnapshots(views, ulidFactory())]
   const tables = [await tableIn(one)]
   publish(one, 1, tables)
-  const theirs = { folds: { events: '', views: {} }, saved: {}, epochs: {}, tables: [] } as unknown as Manifest
-  expect(two.publish(1, theirs)).toBe(false)
+  expect(two.publish(1, naming([]))).toBe(false)
   expect((await two.newest(async () => undefined))?.manifest.tables).toEqual(tables)
   expect(fs.readdirSync(views).filter((name) => name.endsWith('.tmp'))).toEqual([])
 })

@@ -25,6 +25,9 @@ interface Frame {
   used: boolean
 }
 
+/** One by one they would take a verb of the command line as long as reading the blocks does. */
+const FRAMES_AT_ONCE = 16
+
 /**
  * A clock, not a list by last use: a lookup asks every table, so asking must cost one look into a Map and nothing else.
  */
@@ -35,14 +38,9 @@ export function createBlockCache(limit: number): BlockCache {
   let hand = 0
 
   function takeFrame(): Frame {
+    if (free.length === 0) addFrames(Math.min(FRAMES_AT_ONCE, most - frames.length))
     const frame = free.pop()
     if (frame !== undefined) return frame
-    if (frames.length < most) {
-      const block = blockOf(Buffer.allocUnsafeSlow(BLOCK_BYTES))
-      const added: Frame = { block, owner: undefined, number: 0, used: false }
-      frames.push(added)
-      return added
-    }
     for (;;) {
       const next = frames[hand] as Frame
       hand = (hand + 1) % most
@@ -52,6 +50,16 @@ export function createBlockCache(limit: number): BlockCache {
         next.owner = undefined
         return next
       }
+    }
+  }
+
+  function addFrames(count: number): void {
+    const memory = Buffer.allocUnsafeSlow(count * BLOCK_BYTES)
+    for (let i = 0; i < count; i++) {
+      const block = blockOf(memory.subarray(i * BLOCK_BYTES, (i + 1) * BLOCK_BYTES))
+      const frame: Frame = { block, owner: undefined, number: 0, used: false }
+      frames.push(frame)
+      free.push(frame)
     }
   }
 

@@ -66,16 +66,29 @@ export function readManifest(dir: string, kind: string, number: number): Manifes
   const text = end < 0 ? undefined : bytes.subarray(0, end)
   if (text === undefined || bytes.toString('latin1', end + 1) !== checksum(text)) return 'its checksum does not match'
   try {
-    const manifest = JSON.parse(text.toString('utf8')) as Manifest | null
-    return Array.isArray(manifest?.tables) ? manifest : 'it is of another shape'
+    return parse(text)
   } catch (error) {
     return String(error)
   }
 }
 
+/** What the last commits were is most of it, and few ask: it is a line of its own, which stays as it is. */
+function parse(text: Buffer): Manifest | string {
+  const middle = text.indexOf('\n')
+  const manifest = JSON.parse(text.toString('utf8', 0, middle)) as Manifest | null
+  if (middle < 0 || !Array.isArray(manifest?.tables)) return 'it is of another shape'
+  const { saved } = manifest
+  return { ...manifest, saved: { ...saved, window: { ...saved.window, lately: text.subarray(middle + 1) } } }
+}
+
+function textOf({ saved, ...rest }: Manifest): string {
+  const { lately, ...window } = saved.window
+  return `${JSON.stringify({ ...rest, saved: { ...saved, window } })}\n${String(lately)}`
+}
+
 /** False where somebody else has taken the number. */
 export function writeManifest(dir: string, kind: string, number: number, manifest: Manifest, unique: string): boolean {
-  const text = JSON.stringify(manifest)
+  const text = textOf(manifest)
   const temporary = path.join(dir, `${unique}.tmp`)
   const fd = fs.openSync(temporary, 'wx', 0o600)
   try {
