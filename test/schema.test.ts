@@ -109,8 +109,9 @@ test('what is read is a copy that holds what is there, and of the fields those t
 
 test('a record is no instance of a class, wherever its class is from; an object may be one', () => {
   const keys = record(text(), whole())
-  expect(problemsOf(keys, new Map([['a', 1]]))).toEqual([': an object is needed, not an object'])
+  expect(problemsOf(keys, new Map([['a', 1]]))).toEqual([': an object is needed, not an instance of Map'])
   expect(problemsOf(keys, Object.assign(Object.create(null) as object, { a: 1 }))).toEqual([])
+  expect(problemsOf(text(), new Date(0))).toEqual([': a text is needed, not an instance of Date'])
   class Point {
     x = 1
   }

@@ -25,6 +25,14 @@ export function found(cwd: string): string | undefined {
   }
 }
 
+/** The hub in whose own directory, or below it, a directory lies. */
+export function hubAround(dir: string): string | undefined {
+  for (let at = dir; path.dirname(at) !== at; at = path.dirname(at)) {
+    if (path.basename(at) === NAME && fs.existsSync(path.join(at, 'log'))) return at
+  }
+  return undefined
+}
+
 /** A file that is called so is no hub; a directory that nobody may read is one that cannot be read. */
 function isDirectory(dir: string): boolean {
   try {

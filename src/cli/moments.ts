@@ -59,28 +59,43 @@ function bookmark(text: string): Bookmark {
   return position === undefined ? text : Number(position)
 }
 
-/** `-n`. */
+/** `-n`. With --follow it is no limit: see `tailed`. */
 export function count(given: Given): number | undefined {
-  const { n } = given
-  if (n === undefined || isFromNow(given)) return undefined
+  const { n, follow } = given
+  if (n === undefined) return undefined
   const limit = Number(n)
-  if (Number.isSafeInteger(limit) && limit > 0) return limit
-  if (limit === 0) {
-    throw new UsageError(
-      '-n 0 would show nothing',
-      '-n <count>, from 1; with --follow, -n 0 shows only what comes from now on.',
-    )
+  if (typeof n !== 'string' || !/^\d+$/.test(n) || !Number.isSafeInteger(limit)) {
+    throw new UsageError(`${String(n)} is no number`, '-n <count>, from 1.')
   }
-  throw new UsageError(`${String(n)} is no number`, '-n <count>, from 1.')
+  if (follow === true) return undefined
+  if (limit > 0) return limit
+  throw new UsageError(
+    '-n 0 would show nothing',
+    '-n <count>, from 1; with --follow, -n 0 shows only what comes from now on.',
+  )
 }
 
-/** As `tail -n 0 -f`: nothing of what is there, and all that comes. */
-const isFromNow = ({ n, follow }: Given): boolean => follow === true && typeof n === 'string' && /^0+$/.test(n)
+/**
+ * As `tail -n 5 -f`: where to begin, so that of what is there already so many come first. `newest` gives at most so many,
+ * newest first.
+ */
+export async function tailed(
+  { n, follow }: Given,
+  hub: Hub,
+  newest: (limit: number) => AsyncIterable<Place> | Promise<readonly Place[]>,
+): Promise<{ readonly after?: Bookmark }> {
+  if (follow !== true || typeof n !== 'string') return {}
+  if (Number(n) === 0) {
+    await hub.catchUp()
+    return { after: hub.head.position }
+  }
+  let left = Number(n)
+  for await (const { position } of await newest(left + 1)) if (left-- === 0) return { after: position }
+  return {}
+}
 
-export async function fromNow(given: Given, hub: Hub): Promise<{ readonly after?: Bookmark }> {
-  if (!isFromNow(given)) return {}
-  await hub.catchUp()
-  return { after: hub.head.position }
+interface Place {
+  readonly position: number
 }
 
 /** How a verb that shows one thing after another is told where to begin, which way, and when to stop. */

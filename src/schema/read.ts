@@ -162,10 +162,15 @@ function isPlain(held: unknown): held is Readonly<Record<string, unknown>> {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
+const nameOf = (held: object): string => {
+  const { constructor } = held as { readonly constructor?: unknown }
+  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'a class'
+}
+
 /** What it is, or as much of it as shows which one is meant. */
 export function shown(held: unknown): string {
   if (Array.isArray(held)) return 'a list'
-  if (typeof held === 'object' && held !== null) return 'an object'
+  if (isObject(held)) return isPlain(held) ? 'an object' : `an instance of ${nameOf(held)}`
   // JSON would make null of what is no number.
   if (typeof held !== 'string')
     return typeof held === 'symbol' || typeof held === 'function' ? typeof held : String(held)

@@ -158,6 +158,11 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     fill: { '<name>': 'x' },
   },
   'a second init': { line: 'baton init 1>&2', exit: 0, says: /there already/ },
+  'a hub within a hub': {
+    line: 'cd .baton/log && baton init',
+    exit: 2,
+    says: /this is inside a hub: .*\.baton\n {2}It is for .* and all below\./,
+  },
 
   'a closed task': {
     before: [closedTask],

@@ -59,7 +59,7 @@ test('what is shown alone has readable names and local times', async () => {
 
 test('what is followed has the time of the clock', async () => {
   const [first] = await baton.lines<{ at: string }>('log', '-n', '1')
-  const { stdout } = await baton('log', '--follow', '-n', '2')
+  const { stdout } = await baton('log', '--follow', '--timeout', '500ms')
   // With its date where midnight is between.
   const time = inTokyo(first?.at ?? '')
   expect(stdout).toMatch(new RegExp(`^#1  (${time.slice(0, 10)} )?${time.slice(11)}  operator `))
@@ -81,6 +81,33 @@ test('-n 0 with --follow shows only what comes', async () => {
     expect(stdout).toContain('a new one')
     expect(stdout).not.toMatch(/the old one|opened/)
   }
+})
+
+test('-n 2 with --follow shows the last two of what is asked for, and then what comes', async () => {
+  const said = (text: string): Promise<string> => baton.ok('send', 'reader', text, '--as', 'planner')
+  await baton.ok('session', 'open', 'reader', '--as', 'operator')
+  for (const text of ['one', 'two', 'three']) await said(text)
+  await baton.ok('task', 'open', 't9', '--title', 'of no interest', '--as', 'planner')
+  let isOver = false
+  const following = Promise.all([
+    baton('inbox', 'reader', '-n', '2', '--follow', '--json', '--timeout', '3s'),
+    baton('log', '-n', '2', '-f', '--type', 'MessageSent', '--actor', 'planner', '--json', '--timeout', '3s'),
+    baton('log', 'mailbox-session-reader', '-n', '7', '-f', '--json', '--timeout', '3s'),
+  ]).finally(() => (isOver = true))
+  while (!isOver) await said('a new one')
+  const [inbox, sent, delivered] = (await following).map(({ stdout }) =>
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { body?: string; type?: string; data?: { body?: string } }),
+  )
+  // Between their start and their first look something may have come already.
+  const bodies = [inbox?.map(({ body }) => body), sent?.map(({ data }) => data?.body)]
+  for (const shown of bodies) {
+    expect(shown?.join(' ')).toMatch(/^(two three|three a new one|a new one a new one)( a new one)+$/)
+  }
+  // There were no seven.
+  expect(delivered?.slice(0, 3).map(({ type }) => type)).toEqual(Array.from({ length: 3 }, () => 'MessageDelivered'))
 })
 
 test('-n 0 alone is refused', async () => {

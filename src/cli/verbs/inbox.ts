@@ -1,5 +1,5 @@
 import type { Hub, InboxOptions, MessageView } from '../../index.ts'
-import { AT, BOOKMARKS, count, fromNow, stretch } from '../moments.ts'
+import { AT, BOOKMARKS, count, stretch, tailed } from '../moments.ts'
 import { ago, bold, clock, columns, cyan, dim, oneLine, visible, type Look } from '../print.ts'
 import { UsageError } from '../usage.ts'
 import type { Line, Options, Verb } from '../verb.ts'
@@ -15,7 +15,7 @@ const options: Options = {
     type: 'string',
     short: 'n',
     value: 'count',
-    about: 'at most so many (100); 0 with --follow: only those to come',
+    about: 'at most so many (100); with --follow: the last so many, then those to come',
   },
   reverse: { type: 'boolean', about: 'newest first' },
   ...AT,
@@ -37,11 +37,14 @@ export const inbox: Verb = {
       ...stretch(given),
       ...(typeof given['from'] === 'string' && { from: given['from'] }),
       ...(typeof given['kind'] === 'string' && { kind: given['kind'] }),
-      ...(await fromNow(given, open)),
     }
     const acknowledge = given['ack'] === true && given['dry-run'] !== true
-    if (given['follow'] === true)
-      return { lines: follow(open, whose, { ...filter, signal: request.signal }, acknowledge, look) }
+    if (given['follow'] === true) {
+      const from = await tailed(given, open, (limit) =>
+        open.inbox(whose).list({ ...filter, direction: 'backward', limit }),
+      )
+      return { lines: follow(open, whose, { ...filter, ...from, signal: request.signal }, acknowledge, look) }
+    }
     const limit = count(given) ?? 100
     if (given['all'] === true) {
       const every = await everything(open, whose, limit, filter)

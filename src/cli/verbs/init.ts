@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { openHub } from '../../exports.ts'
-import { found } from '../locate.ts'
+import { found, hubAround } from '../locate.ts'
+import { UsageError } from '../usage.ts'
 import type { Verb } from '../verb.ts'
 
 export const init: Verb = {
@@ -10,6 +11,9 @@ export const init: Verb = {
   usage: '',
   examples: ['baton init', 'baton init --dir ~/project'],
   async run({ place }) {
+    const around = hubAround(path.dirname(place))
+    if (around !== undefined)
+      throw new UsageError(`this is inside a hub: ${around}`, `It is for ${path.dirname(around)} and all below.`)
     const above = found(path.dirname(path.dirname(place)))
     const wasThere = fs.existsSync(place)
     const hub = await openHub({ dir: place, create: true, commands: 'later' })

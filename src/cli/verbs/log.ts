@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../../index.ts'
 import { eventLine, rawLine, shortLine } from '../events.ts'
-import { AT, BOOKMARKS, fromNow, stretch } from '../moments.ts'
+import { AT, BOOKMARKS, stretch, tailed } from '../moments.ts'
 import { nothingOn, orNothing } from '../nothing.ts'
 import { ago, clock } from '../print.ts'
 import type { Line, Options, Verb } from '../verb.ts'
@@ -9,7 +9,12 @@ const options: Options = {
   type: { type: 'string', value: 'type', about: 'events of this type alone' },
   actor: { type: 'string', value: 'session', about: 'what this session, or the operator, did' },
   ...BOOKMARKS,
-  n: { type: 'string', short: 'n', value: 'count', about: 'at most so many; 0 with --follow: only those to come' },
+  n: {
+    type: 'string',
+    short: 'n',
+    value: 'count',
+    about: 'at most so many; with --follow: the last so many, then those to come',
+  },
   reverse: { type: 'boolean', about: 'newest first' },
   follow: { type: 'boolean', short: 'f', about: 'go on as events come' },
   oneline: { type: 'boolean', about: 'a short line each' },
@@ -37,15 +42,18 @@ export const log: Verb = {
     }
     const { direction, ...wanted } = stretch(given)
     const hub = await reader()
-    const events = hub.log({
+    const filter = {
       ...wanted,
-      ...(await fromNow(given, hub)),
-      ...(direction === 'backward' && { direction }),
       ...(stream !== undefined && { stream }),
       ...(typeof type === 'string' && { type }),
       ...(typeof actor === 'string' && { actor }),
-      ...(follow === true && { follow }),
       signal,
+    }
+    const events = hub.log({
+      ...filter,
+      ...(direction === 'backward' && { direction }),
+      ...(follow === true && { follow }),
+      ...(await tailed(given, hub, (limit) => hub.log({ ...filter, direction: 'backward', limit }))),
     })
     const nothing = stream === undefined ? 'nothing found' : nothingOn(stream)
     const found = lines(events, line)

@@ -53,7 +53,7 @@ export const decideBroadcast: Decide<Broadcast> = (command, world, context) => {
   if (to.length === 0 && command.allowEmpty !== true) {
     return refuse('NO_RECIPIENTS', `there is nobody to broadcast to at ${command.to}`, {
       details: { address: command.to, members: members.map(({ mailbox }) => mailbox) },
-      hint: 'The sender is left out unless it asks for a copy (includeSelf); `allowEmpty` makes this no error.',
+      hint: 'The sender is left out unless it asks for a copy: --include-self. With --allow-empty this is no error.',
     })
   }
   const full = new Set(to.filter((recipient) => isFull(recipient, world, context)))
@@ -182,7 +182,7 @@ function inboxFull(full: readonly Recipient[], world: World, { limits }: Context
     `${mailboxes.join(', ')}: ${backlog(world, first)} unacknowledged messages, the limit is ${limits.inbox}`,
     {
       details: { mailboxes, limit: limits.inbox, size: backlog(world, first) },
-      hint: 'Wait until its reader has acknowledged some; a broadcast without `requireAll` goes to the others.',
+      hint: 'Wait until its reader has acknowledged some; a broadcast without --require-all goes to the others.',
     },
   )
 }

@@ -21,7 +21,10 @@ export const decideOpenSession: Decide<OpenSession> = (command, world, context) 
     if (command.ensure === true && existing.status === 'open') return []
     return refuse('SESSION_EXISTS', `session ${id} is there already, and ${existing.status}`, {
       details: { sessionId: id, status: existing.status },
-      hint: existing.status === 'open' ? 'With `ensure` that is fine.' : `Open it again: baton session reopen ${id}`,
+      hint:
+        existing.status === 'open'
+          ? 'Where that is fine, say so: --ensure'
+          : `Open it again: baton session reopen ${id}`,
     })
   }
   const parent = parentSessionId === undefined ? undefined : openSession(world, parentSessionId)

@@ -84,13 +84,13 @@ async function skipLine(fd: number, from: Cursor, end: Cursor): Promise<Page> {
 
 /** Reads the line that begins at an offset. Its neighbours are often asked for next: what came with it is kept. */
 export function lineReader(fd: number): (offset: Cursor) => Buffer {
-  let [kept, keptAt] = [NOTHING, 0]
+  let [kept, keptAt]: [Buffer, number] = [NOTHING, 0]
 
   return (offset) => {
     const near = lineIn(kept, offset - keptAt)
     if (near !== undefined) return near
     for (let size = USUAL_LINE; ; size *= 4) {
-      const chunk = Buffer.allocUnsafeSlow(size)
+      const chunk = size === USUAL_LINE ? fromSlab(size) : Buffer.allocUnsafeSlow(size)
       const got = fs.readSync(fd, chunk, 0, size, offset)
       const line = lineIn(chunk.subarray(0, got), 0)
       if (line !== undefined) {
