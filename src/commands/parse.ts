@@ -16,7 +16,7 @@ export function parseCommand(input: unknown): Parsed {
   if (typeof type !== 'string' || !Object.hasOwn(commandCatalog, type)) return unknownCommand(type)
   const definition: CommandDefinition = commandCatalog[type as keyof typeof commandCatalog]
   for (const [field, value] of Object.entries(input as object)) {
-    // Records are read without it, and what is dropped in silence is not what was asked.
+    // JSON may hold such a key; whoever later assigns it to an object sets a prototype instead.
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) return badKey(type, field)
   }
   const { value, problems } = read(definition.schema, input)
