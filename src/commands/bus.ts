@@ -20,7 +20,7 @@ import { readCommit } from '../log/read-commit.ts'
 import { newestVersions, type StreamIndex } from '../log/stream-index.ts'
 import type { Command } from './catalog.ts'
 import type { CommandDefinition } from './define.ts'
-import { read, said } from '../schema/read.ts'
+import { allSaid, read } from '../schema/read.ts'
 import { parseCommand } from './parse.ts'
 import { receiptFrom, type Receipt } from './receipt.ts'
 
@@ -216,10 +216,7 @@ function recipientsOf(fact: Fact): string[] {
 function toStored({ type, stream, data }: Fact): StoredEvent {
   const event = eventCatalog[type]
   const { problems } = read(event.schema, data)
-  if (problems.length > 0)
-    throw new TypeError(
-      `${type} is not what its schema says: ${problems.map(({ path, problem }) => said(path, problem)).join('; ')}`,
-    )
+  if (problems.length > 0) throw new TypeError(`${type} is not what its schema says: ${allSaid(problems)}`)
   return { s: stream, t: type, v: event.version, d: data }
 }
 

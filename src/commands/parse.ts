@@ -2,7 +2,7 @@
 import { nearest } from '../domain/nearest.ts'
 import { refuse } from '../domain/refuse.ts'
 import type { ErrorCode } from '../errors.ts'
-import { read, said, type Problem } from '../schema/read.ts'
+import { allSaid, read, type Problem } from '../schema/read.ts'
 import { commandCatalog, type Command } from './catalog.ts'
 import type { CommandDefinition } from './define.ts'
 
@@ -41,9 +41,8 @@ function malformed(type: string, problems: readonly Problem[]): never {
   const special = problems.every(({ code }) => code !== undefined)
   const [first] = problems as readonly [Problem]
   const code = special ? (first.code as ErrorCode) : 'INVALID_COMMAND'
-  const what = problems.map(({ path, problem }) => said(path, problem)).join('; ')
   const { limit, size } = first
-  refuse(code, `${type} cannot be read: ${what}`, {
+  refuse(code, `${type} cannot be read: ${allSaid(problems)}`, {
     details: {
       type,
       issues: problems.map(({ path, problem, limit, size }) => ({

@@ -7,11 +7,12 @@
  */
 import { BatonError } from '../errors.ts'
 import { steadyNow, timestamp, type Clock, type NewId } from '../ids.ts'
+import { createAttempts } from './attempts.ts'
 import { chainAt, judge, LAG, WINDOW, type Verdict, type Window } from './accept.ts'
 import { encodeCommit, type Draft, type Mark } from './commit.ts'
 import { createDurableHorizon, type Durability } from './durability.ts'
 import { assertFits, outOfPatience, unwritable, vanished, withOutcome } from './failures.ts'
-import type { Expected, Fold } from './fold.ts'
+import type { Fold } from './fold.ts'
 import type { Head, Judged } from './judging.ts'
 import type { Cursor, Log } from './log.ts'
 import { nextTurn } from './turn.ts'
@@ -60,12 +61,8 @@ interface Pending {
   readonly deadline: number
   readonly resolve: (receipt: unknown) => void
   readonly reject: (error: unknown) => void
-  /** The line of the attempt under way. */
-  sent?: Expected
   /** Its bytes may be in the log, and nobody knows its verdict yet. */
   written?: boolean
-  /** What became of it. */
-  fate?: { n: number; receipt: unknown } | { lost: Judged }
   /** The conflict it lost to last. */
   lostTo?: Verdict & { kind: 'conflict' }
 }
@@ -78,12 +75,18 @@ interface Ready {
   readonly seenAt: number
 }
 
+/** One whose line is ready to be written. */
+interface Encoded {
+  readonly pending: Pending
+  readonly line: Buffer
+}
+
 export function createProposer(log: Log, fold: Fold, options: ProposerOptions): Proposer {
   const { durability } = options
-  /** Every proposal that nobody has answered yet; those that wait for a round; those whose line is out. */
+  /** Every proposal that nobody has answered yet; those that wait for a round. */
   const live = new Set<Pending>()
   let queue: Pending[] = []
-  const sent = new Map<string, Pending>()
+  const attempts = createAttempts(fold)
   let poison: BatonError | undefined
   /** The poison, as long as no caller has been told: a sync that ran behind the answers failed. */
   let untold: BatonError | undefined
@@ -91,8 +94,6 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   let closing = false
   /** The newest commit of ours. */
   let ownN = 0
-  /** Where the fold last met a line that failed its checksum. */
-  let tornAt: Cursor = -1
 
   const horizon = createDurableHorizon(log, fold, {
     durability,
@@ -176,14 +177,14 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     const proposals = encodeBatch(batch)
     if (proposals.length > 0) {
       const from = fold.cursor
-      for (const pending of proposals) pending.written = true
-      await log.append(proposals.map(({ id, sent: attempt }) => ({ id, line: (attempt as Expected).line })))
+      for (const { pending } of proposals) pending.written = true
+      await log.append(proposals.map(({ pending, line }) => ({ id: pending.id, line })))
       // The disk works while the batch is read back and judged.
       if (durability === 'disk') horizon.startSync()
       await fold.catchUp()
       refuseIfUnwritable()
-      const lost = proposals.filter((pending) => !conclude(pending, from))
-      queue = [...lost, ...queue]
+      const lost = proposals.filter(({ pending }) => !conclude(pending, from))
+      queue = [...lost.map(({ pending }) => pending), ...queue]
     }
     return queue.length > 0
   }
@@ -263,12 +264,12 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   }
 
   /** Stamps what still holds on the newest state; what does not is decided again. */
-  function encodeBatch(batch: readonly Ready[]): Pending[] {
+  function encodeBatch(batch: readonly Ready[]): Encoded[] {
     const window = fold.window as Window
     const seen = fold.head.mark
     const safe = safeMark(window)
     let at: string | undefined
-    const proposals: Pending[] = []
+    const proposals: Encoded[] = []
     const again: Pending[] = []
     let bytes = 0
     for (const { pending, draft, seenAt } of batch) {
@@ -282,10 +283,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
         const attempt = encodeCommit(draft, { id: pending.id, at, seen, safe })
         assertFits(attempt, Math.min(options.maxCommitBytes, log.maxCommitBytes), options.maxCommitEvents)
         bytes += attempt.line.length
-        pending.sent = attempt
-        proposals.push(pending)
-        sent.set(pending.id, pending)
-        fold.expect(attempt)
+        attempts.begin(attempt, pending.request.receipt)
+        proposals.push({ pending, line: attempt.line })
       } catch (error) {
         refuse(pending, error instanceof BatonError ? error : unwritable(error))
       }
@@ -301,27 +300,16 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
 
   // ---- what became of it
 
-  /** The fold met a line: is it one of ours? */
   function observe(judged: Judged): void {
-    if (judged.void === 'torn') tornAt = judged.entry.ref
-    const { commit } = judged
-    const pending = commit === undefined || sent.size === 0 ? undefined : sent.get(commit.id)
-    if (pending === undefined) return
-    if (judged.void === undefined) {
-      pending.fate = { n: judged.n, receipt: pending.request.receipt(judged) }
-      horizon.note(fold.head)
-    } else if (pending.fate === undefined && commit?.crc === pending.sent?.commit.crc) {
-      pending.fate = { lost: judged }
-    }
+    if (attempts.observe(judged)) horizon.note(fold.head)
   }
 
   /** Whether it was accepted; if not it has to be decided again. */
   function conclude(pending: Pending, from: Cursor): boolean {
-    const { fate } = pending
-    recall(pending)
+    const fate = attempts.end(pending.id)
     if (fate === undefined) {
       // The line is not there. Torn, by another's record in between or by a full disk, leaves a trace.
-      if (tornAt < from) throw vanished(log.name, pending.id)
+      if (!attempts.isTornFrom(from)) throw vanished(log.name, pending.id)
       return false
     }
     if ('receipt' in fate) {
@@ -333,13 +321,6 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     if (fate.lost.void === 'orphaned') throw vanished(log.name, pending.id)
     if (fate.lost.verdict?.kind === 'conflict') pending.lostTo = fate.lost.verdict
     return false
-  }
-
-  function recall(pending: Pending): void {
-    sent.delete(pending.id)
-    if (pending.sent !== undefined) fold.forget(pending.sent)
-    delete pending.sent
-    delete pending.fate
   }
 
   function answerWith(pending: Pending, receipt: unknown): void {
@@ -360,7 +341,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
       horizon.fail(poison)
     }
     for (const pending of live) {
-      recall(pending)
+      attempts.end(pending.id)
       // A log that refused before it wrote a byte says so.
       const unknown = pending.written === true && cause.details['outcome'] !== 'none'
       pending.reject(withOutcome(cause, unknown ? 'unknown' : 'none'))

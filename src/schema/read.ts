@@ -38,6 +38,10 @@ export const said = (path: string, problem: string): string => {
   return problem.startsWith('is ') ? `${path} ${problem}` : `${path}: ${problem}`
 }
 
+/** All of them, in one line. */
+export const allSaid = (problems: readonly Problem[]): string =>
+  problems.map(({ path, problem }) => said(path, problem)).join('; ')
+
 function tell({ path, problems }: Reader, problem: string, more?: Omit<Problem, 'path' | 'problem'>): void {
   problems.push({ path: path.join('.'), problem, ...more })
 }
