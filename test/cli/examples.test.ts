@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loaded } from '../../src/cli/verb.ts'
 import { verbs } from '../../src/cli/verbs/catalog.ts'
+import { copyTree } from '../support/copy.ts'
 import { EVERYTHING, perform, prepare, SESSIONS, within, type Step } from '../support/prepared.ts'
 import { typing, type Answered } from '../support/typed.ts'
 
@@ -96,8 +97,7 @@ async function placeFor(example: string): Promise<string> {
   for (const [name, text] of Object.entries(FILES)) fs.writeFileSync(path.join(dir, name), text)
   if (example.startsWith('baton init') || example.startsWith('baton demo')) return dir
   const [, before = {}] = Object.entries(BEFORE).find(([begin]) => `${example} `.startsWith(`baton ${begin}`)) ?? []
-  if (before.instead === undefined)
-    fs.cpSync(path.join(root, 'everything', '.baton'), path.join(dir, '.baton'), { recursive: true })
+  if (before.instead === undefined) copyTree(path.join(root, 'everything', '.baton'), path.join(dir, '.baton'))
   await perform(dir, [...(before.instead ?? []), ...(before.steps ?? [])])
   return dir
 }

@@ -4,6 +4,8 @@ import { TestRunner } from 'vitest'
 
 const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0
 
+const runsAs = (id: number): boolean => spawnSync(process.execPath, ['-e', '0'], { uid: id, gid: id }).status === 0
+
 const NEEDS = {
   compiler: { isThere: () => runs('g++', '--version'), what: 'g++, to build what makes system calls fail' },
   mounts: {
@@ -11,6 +13,11 @@ const NEEDS = {
     what: 'unshare, and a kernel that lets it mount in a namespace of its own',
   },
   terminal: { isThere: () => runs('script', '--version'), what: 'script, for a pseudo-terminal' },
+  others: {
+    // Nothing is closed to root.
+    isThere: () => process.getuid?.() !== 0 || runsAs(65_534),
+    what: 'a Node that others than root may run',
+  },
   jq: { isThere: () => runs('jq', '--version'), what: 'jq, to read the log with' },
 } as const
 

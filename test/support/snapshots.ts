@@ -11,6 +11,7 @@ import { openFolding, type Folding } from '../../src/projections/folding.ts'
 import { pin } from '../../src/projections/pinned.ts'
 import { manifestName, manifestNumbers, readManifest, type Manifest } from '../../src/projections/snapshots/manifest.ts'
 import { openSnapshots, type Snapshots } from '../../src/projections/snapshots/store.ts'
+import { copyTree } from './copy.ts'
 
 export const viewsOf = (hubDir: string): string => path.join(hubDir, 'views', fingerprint())
 
@@ -109,6 +110,6 @@ export function spoilRecords(hubDir: string, { tables }: Manifest): void {
 /** A copy of the whole hub. */
 export function copyOf(hubDir: string, into: string): string {
   const copy = path.join(into, '.baton')
-  fs.cpSync(hubDir, copy, { recursive: true })
+  copyTree(hubDir, copy)
   return copy
 }
