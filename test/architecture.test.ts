@@ -51,14 +51,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   index: ['exports', 'commands', 'events'],
   testing: ['index'],
-  // Its version is the package's.
-  cli: ['exports', '..'],
+  // Its version is the package's. How a problem is said is the same for a field and an option.
+  cli: ['exports', 'schema', '..'],
 }
 
 /** What may be imported as types alone: a rule names the command that it decides. */
 const MAY_IMPORT_TYPES: Record<string, readonly string[]> = {
   domain: ['commands'],
-  cli: ['index', 'schema'],
+  cli: ['index'],
 }
 
 /** What all of it comes with is imported where it is loaded on demand. */

@@ -1,5 +1,6 @@
 /** What is wrong with a command, said of the words and options that were typed instead of its fields. */
 import { BatonError, isBatonError } from '../exports.ts'
+import { said } from '../schema/read.ts'
 import { bare, kebab, usageOf, type CommandVerb } from './command-verb.ts'
 
 interface Issue {
@@ -10,12 +11,11 @@ interface Issue {
 /** Everything but the message stays as it is. */
 export function asTyped(error: unknown, verb: CommandVerb, optionFor: (field: string) => string | undefined): unknown {
   if (!isBatonError(error) || !Array.isArray(error.details['issues'])) return error
-  const said = (error.details['issues'] as Issue[]).map(({ path, problem }) => {
-    const name = typedAs(path, verb, optionFor)
-    return problem.startsWith('is ') ? `${name} ${problem}` : `${name}: ${problem}`
-  })
+  const problems = (error.details['issues'] as Issue[]).map(({ path, problem }) =>
+    said(typedAs(path, verb, optionFor), problem),
+  )
   const { code, details, hint } = error
-  return new BatonError(code, [...new Set(said)].join('; '), {
+  return new BatonError(code, [...new Set(problems)].join('; '), {
     details,
     cause: error,
     ...(hint !== undefined && { hint }),

@@ -1,7 +1,6 @@
 /** Two builds that fold alike share their snapshots; those that do not never see each other's. */
 import { crc32 } from 'node:zlib'
 import { eventCatalog } from '../events/catalog.ts'
-import { once } from './once.ts'
 import { viewCatalog } from './catalog.ts'
 import { indexVersions } from './indexes.ts'
 import type { Views } from './replica.ts'
@@ -21,13 +20,15 @@ export const foldsOf = (views: Views = viewCatalog): Folds => ({
   views: Object.fromEntries(Object.entries(views).map(([name, { version }]) => [name, version])),
 })
 
-const ofEvents = once(() =>
-  digest([
+/** Worked out once: it never changes. */
+let digestOfEvents: string | undefined
+
+const ofEvents = (): string =>
+  (digestOfEvents ??= digest([
     FORMAT,
     sorted(Object.entries(indexVersions)),
     sorted(Object.entries(eventCatalog).map(([type, { version }]): [string, number] => [type, version])),
-  ]),
-)
+  ]))
 
 export const fingerprint = (folds: Folds = foldsOf()): string =>
   digest([folds.events, sorted(Object.entries(folds.views))])
