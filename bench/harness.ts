@@ -15,7 +15,7 @@ export interface Side {
   readonly processes?: number
 }
 
-export type Metric = 'rate' | 'slowest' | 'p50' | 'p99' | 'conflicts' | 'rss' | 'size'
+export type Metric = 'rate' | 'slowest' | 'p50' | 'p99' | 'worst' | 'conflicts' | 'rss' | 'size'
 
 /** One line of the table. */
 export interface Comparison {
@@ -110,6 +110,7 @@ async function runOnce(side: Running, ms: number): Promise<Record<Metric, number
     slowest: Math.min(...rates),
     p50: fairQuantile(latencies, 0.5),
     p99: fairQuantile(latencies, 0.99),
+    worst: latencies.flat().reduce((worst, latency) => Math.max(worst, latency), 0),
     conflicts: sum(samples.map(({ conflicts }) => conflicts ?? 0)) / ops,
     rss: Math.max(...samples.map(({ rss }) => rss ?? 0)),
     size: Math.max(...samples.map(({ size }) => size ?? 0)),

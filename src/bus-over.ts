@@ -5,11 +5,16 @@ import { timestamp } from './ids.ts'
 import type { Folding } from './projections/folding.ts'
 import { preview } from './projections/preview.ts'
 
-type Rest = Pick<BusParts, 'log' | 'propose' | 'limits' | 'patience' | 'clock' | 'newId'>
+type Rest = Pick<BusParts, 'log' | 'propose' | 'limits' | 'patience' | 'clock' | 'newId'> & {
+  readonly prepare?: () => void
+}
 
-export function busOver({ fold, replica, states, look }: Folding, rest: Rest): ReturnType<typeof busLater> {
+export function busOver(
+  { fold, replica, states, look }: Folding,
+  { prepare = () => undefined, ...rest }: Rest,
+): ReturnType<typeof busLater> {
   const { index, keyUse, unknown } = replica
-  return busLater({
+  const parts: BusParts = {
     ...rest,
     fold,
     look,
@@ -18,5 +23,6 @@ export function busOver({ fold, replica, states, look }: Folding, rest: Rest): R
     keyUse,
     unknown,
     preview: (by, now) => preview(replica, fold.head, timestamp(now), by),
-  })
+  }
+  return busLater(parts, prepare)
 }

@@ -27,7 +27,7 @@ export type { GroupOptions, GroupView, ItemView, RoundView } from './queries/gro
 export type { TimerView } from './queries/timers.ts'
 export type { HistoryOptions, HistoryPage, HistoryScope } from './queries/history.ts'
 export type { InboxFilter, InboxOptions, MessageStatus, MessageView } from './queries/inbox.ts'
-export type { ListOptions } from './queries/listing.ts'
+export type { ListOptions, OpenListOptions } from './queries/listing.ts'
 export type { LogOptions } from './queries/log.ts'
 export type { Moment } from './queries/moments.ts'
 export type { Freshness, LoggedEvent } from './queries/reading.ts'

@@ -23,7 +23,7 @@ import type { DiffOptions, DocumentChange } from './queries/diff.ts'
 import type { GroupOptions, GroupView } from './queries/groups.ts'
 import type { HistoryOptions, HistoryPage, HistoryScope } from './queries/history.ts'
 import type { InboxOptions, MessageStatus, MessageView } from './queries/inbox.ts'
-import type { ListOptions } from './queries/listing.ts'
+import type { ListOptions, OpenListOptions } from './queries/listing.ts'
 import type { LogOptions } from './queries/log.ts'
 import type { Moment } from './queries/moments.ts'
 import type { Freshness, LoggedEvent } from './queries/reading.ts'
@@ -114,21 +114,23 @@ export interface Hub {
   /** A task; undefined if there is none. */
   task: (id: string, options?: Freshness) => Promise<TaskView | undefined>
   /** All tasks, in the order in which they were opened; so with sessions and groups. */
-  tasks: (options?: ListOptions) => Promise<TaskView[]>
+  tasks: (options?: OpenListOptions) => Promise<TaskView[]>
   /** Who owns a task, and who did before. */
   owner: (taskId: string, options?: Freshness) => Promise<OwnershipView | undefined>
   /** A session: what it owns and takes part in, its live runs, how much mail waits. */
   session: (id: string, options?: Freshness) => Promise<SessionView | undefined>
-  sessions: (options?: ListOptions) => Promise<SessionView[]>
+  sessions: (options?: OpenListOptions) => Promise<SessionView[]>
   readonly runs: {
     /** A run: how it stands, its result, its effects, its lease. */
     get: (id: string, options?: Freshness) => Promise<RunView | undefined>
     /** The same, with everything below it. */
     tree: (id: string, options?: Freshness) => Promise<RunTree | undefined>
+    /** Those that have not ended, in the order in which they were started. */
+    live: (options?: ListOptions) => Promise<RunView[]>
   }
   /** A group with its newest round: by name, of one's own root session, or as `<root session>/<name>`. */
   group: (name: string, options?: GroupOptions) => Promise<GroupView | undefined>
-  groups: (options?: ListOptions) => Promise<GroupView[]>
+  groups: (options?: OpenListOptions) => Promise<GroupView[]>
   /** Shared state as a session or a run reads it: values, and beside each its version and where it comes from. */
   state: (id: string) => { get: (options?: Freshness) => Promise<StateView> }
   /** What reached nobody, and why. */

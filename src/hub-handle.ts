@@ -27,7 +27,7 @@ import { followLog, readLog } from './queries/log.ts'
 import type { Moment } from './queries/moments.ts'
 import type { Reading } from './queries/reading.ts'
 import { replay } from './queries/replay.ts'
-import { run, runTree } from './queries/runs.ts'
+import { liveRuns, run, runTree } from './queries/runs.ts'
 import { search } from './queries/search.ts'
 import { session, sessions } from './queries/sessions.ts'
 import { state } from './queries/state.ts'
@@ -95,7 +95,7 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     if (wanted === 'operator') return { owner: 'operator' }
     if (wanted.startsWith('run:')) {
       const id = wanted.slice('run:'.length)
-      return { owner: (reading.states.run(id) ?? unknownRun(id)).sessionId, mailbox: wanted }
+      return { owner: (reading.states.run(id) ?? unknownRun(reading.states, id)).sessionId, mailbox: wanted }
     }
     return { owner: sessionNamed(asking(reading.states), wanted.replace(/^session:/, '')) }
   }
@@ -168,7 +168,11 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     owner: (taskId, options) => ownership(reading, taskId, options),
     session: (id, options) => session(reading, id, options),
     sessions: (options) => sessions(reading, options),
-    runs: { get: (id, options) => run(reading, id, options), tree: (id, options) => runTree(reading, id, options) },
+    runs: {
+      get: (id, options) => run(reading, id, options),
+      tree: (id, options) => runTree(reading, id, options),
+      live: (options) => liveRuns(reading, options),
+    },
     state: (id) => ({ get: (options) => state(reading, id, options) }),
     group: (name, options) => group(reading, actor, name, options),
     groups: (options) => groups(reading, options),

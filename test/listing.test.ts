@@ -86,6 +86,54 @@ test('every list is paged by positions, in both directions', async () => {
   await expect(hub.inbox('s-1').list({ direction: 'up' as never })).rejects.toMatchObject({ code: 'INVALID_COMMAND' })
 })
 
+test('what has not ended is listed by itself, in pages, where it began; as it was, too', async () => {
+  const hub = await openHub({ ...quiet, log: openMemoryLog() })
+  const [some, others] = [range(40).filter((i) => i % 4 !== 0), range(40).filter((i) => i % 4 === 0)]
+  for (const i of range(40)) await hub.send({ type: 'OpenSession', sessionId: i === 7 ? 'constructor' : `s-${i}` })
+  for (const i of range(40)) {
+    await hub.send({ type: 'OpenTask', taskId: `t-${i}`, title: `Task ${i}` })
+    await hub.send({ type: 'StartRun', runId: `r-${i}`, sessionId: 's-1', begin: true })
+    await hub.send({ type: 'FormGroup', name: `s-1/g-${i}`, coordinator: 's-1' })
+  }
+  const { position } = hub.head
+  for (const i of others) {
+    await hub.send({ type: 'CloseSession', sessionId: `s-${i}`, outcome: 'done' })
+    await hub.send({ type: 'CloseTask', taskId: `t-${i}`, outcome: 'done' })
+    await hub.send(
+      i % 8 === 0
+        ? { type: 'CompleteRun', runId: `r-${i}` }
+        : { type: 'FailRun', runId: `r-${i}`, reason: 'error', error: 'broke' },
+    )
+    await hub.send({ type: 'DisbandGroup', group: `s-1/g-${i}` })
+  }
+  await hub.send({ type: 'CancelRun', runId: 'r-1', reason: 'in the way' })
+  await hub.send({ type: 'ReopenSession', sessionId: 's-8' })
+
+  const onlyOpen = true
+  await expectPages((options) => hub.sessions({ ...options, onlyOpen }), 31)
+  await expectPages((options) => hub.tasks({ ...options, onlyOpen }), 30)
+  await expectPages((options) => hub.groups({ ...options, onlyOpen }), 30)
+  await expectPages((options) => hub.runs.live(options), 29)
+  // Opened once more, it stays where it was.
+  const open = range(40).filter((i) => i % 4 !== 0 || i === 8)
+  expect((await hub.sessions({ onlyOpen })).map(({ id }) => id)).toEqual(
+    open.map((i) => (i === 7 ? 'constructor' : `s-${i}`)),
+  )
+  expect((await hub.tasks({ onlyOpen })).map(({ id }) => id)).toEqual(some.map((i) => `t-${i}`))
+  expect((await hub.runs.live()).map(({ id }) => id)).toEqual(some.filter((i) => i !== 1).map((i) => `r-${i}`))
+  expect(await hub.sessions({ onlyOpen })).toEqual((await hub.sessions()).filter(({ status }) => status !== 'closed'))
+  expect(await hub.groups({ onlyOpen })).toEqual((await hub.groups()).filter(({ status }) => status !== 'disbanded'))
+
+  const before = await hub.at(position)
+  expect(await before.sessions({ onlyOpen })).toHaveLength(40)
+  expect(await before.runs.live()).toHaveLength(40)
+  expect(await before.tasks({ onlyOpen, direction: 'backward', limit: 2 })).toMatchObject([
+    { id: 't-39' },
+    { id: 't-38' },
+  ])
+  await before.close()
+})
+
 test('a page of sessions looks at those sessions, not at all', async () => {
   const log = openMemoryLog()
   await crowded(log)

@@ -1,4 +1,6 @@
+import { STORY } from '../every-verb.ts'
 import type { Comparison, Row, Side } from '../harness.ts'
+import { slowest } from './verbs.ts'
 
 const as = ['--as', 'reader']
 const VERBS: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +25,7 @@ export const million: Row = {
   prepare: { worker: 'workers/million.mjs' },
   sides: {
     ...Object.fromEntries(Object.entries(VERBS).map(([name, args]) => [name, verb(args)])),
+    every: { worker: 'workers/every-verb.mjs', options: { story: STORY, in: 'used' } },
     small: { worker: 'workers/open.mjs', options: { which: 'small' } },
     large: { worker: 'workers/open.mjs', options: { which: 'large' } },
     refold: { worker: 'workers/refold.mjs', options: { which: 'large', how: 'refold' } },
@@ -34,5 +37,6 @@ export const million: Row = {
     { what: 'fold all views anew : NDJSON parse', ours: 'refold', peer: 'parse', metric: 'rate', atLeast: 0.3 },
     { what: '  peak memory, MB', ours: 'refold', metric: 'rss', atMost: 250 },
     ...Object.keys(VERBS).map(line),
+    slowest('every', 'every verb on the long one'),
   ],
 }

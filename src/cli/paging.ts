@@ -20,30 +20,17 @@ interface Page<Item> {
   readonly more?: string
 }
 
-/** What is looked at at a time: the library's pages hold what is not wanted, too. */
-const AT_A_TIME = 256
-
-/** As many as were asked for, of those that are wanted. */
+/** As many as were asked for, and whether there are more. */
 export async function page<Item extends Placed>(
   given: Given,
   list: (options: ListOptions) => Promise<readonly Item[]>,
-  isWanted: (item: Item) => boolean = () => true,
 ): Promise<Page<Item>> {
   const { limit, ...rest } = stretch(given)
-  if (limit === undefined) return { items: (await list(rest)).filter(isWanted) }
-  const side = rest.direction === 'forward' ? 'after' : 'before'
-  const items: Item[] = []
-  for (let from: Partial<ListOptions> = {}; ;) {
-    const found = await list({ ...rest, ...from, limit: AT_A_TIME })
-    for (const item of found) {
-      if (!isWanted(item)) continue
-      if (items.length === limit) return { items, more: `--${side} ${items.at(-1)?.position ?? 0}` }
-      items.push(item)
-    }
-    const last = found.at(-1)
-    if (last === undefined || found.length < AT_A_TIME) return { items }
-    from = { [side]: last.position }
-  }
+  if (limit === undefined) return { items: await list(rest) }
+  const found = await list({ ...rest, limit: limit + 1 })
+  if (found.length <= limit) return { items: found }
+  const items = found.slice(0, limit)
+  return { items, more: `--${rest.direction === 'forward' ? 'after' : 'before'} ${items.at(-1)?.position ?? 0}` }
 }
 
 export const table = (rows: readonly (readonly string[])[], { more }: Page<unknown>, look: Look): string =>

@@ -21,19 +21,30 @@ type Pack = (exports: object, require: (name: string) => unknown, module: { expo
 
 interface Compiled {
   readonly script: Script
-  /** How often it ran while its compiled code was written: that grows with what is used. */
-  readonly runs: number
+  readonly ways: Ways
 }
 
-/** After so many runs what a verb uses is compiled. */
-const ENOUGH_RUNS = 3
-/** How many runs it knows, and a checksum of all before that. */
-const TRAILER_BYTES = 8
+/** How often a verb ran in each way, by its number, while its compiled code was written: each way uses more of it. */
+type Ways = ReadonlyMap<number, number>
 
+/** After so many runs what a way uses is compiled. */
+const ENOUGH_RUNS = 2
+/** So many ways are told apart. */
+const MOST_WAYS = 12
+/** The ways, two numbers each, and a checksum of all before that. */
+const TRAILER_BYTES = 8 * MOST_WAYS + 4
+
+/** Verbs of two words begin with these. */
+const FIRST_OF_TWO = ['session', 'task', 'run', 'group', 'effect', 'dead', 'projections']
+
+const typed = process.argv.slice(2)
+const words = typed.slice(0, 2).some((each) => each.startsWith('-')) ? wordsIn(tokensOf(typed, GLOBAL)) : typed
+const [first = 'help', second = ''] = words
 /** Each verb's own: what another one uses would have to be read as well, and costs a quarter more. */
-const [first = 'help'] = process.argv.slice(2)
-const [word = 'help'] = first.startsWith('-') ? wordsIn(tokensOf(process.argv.slice(2), GLOBAL)) : [first]
-const isWord = /^[a-z]+$/.test(word)
+const verb = FIRST_OF_TWO.includes(first) ? `${first}-${second}` : first
+const isVerb = /^[a-z-]+$/.test(verb)
+/** What was typed but for ids, texts and values. */
+const way = crc32([words.length, ...typed.filter((each) => /^--?[a-z-]+$/i.test(each))].join(' '))
 
 /** This is bundled as CommonJS: node:module, which makes one of these elsewhere, takes a millisecond to load. */
 declare const require: (name: string) => unknown
@@ -76,33 +87,40 @@ function runCompiled(file: string, compiled: Map<string, Compiled>): unknown {
 /** A verb that failed has perhaps not used what it is made of; and a word that is no verb fails. */
 function keepAtTheEnd(compiled: ReadonlyMap<string, Compiled>): void {
   process.once('exit', (code) => {
-    if (code !== 0 || !isWord) return
-    for (const [file, { script, runs }] of compiled) {
-      if (runs < ENOUGH_RUNS) keep(join(__dirname, file), script, runs + 1)
+    if (code !== 0 || !isVerb) return
+    for (const [file, { script, ways }] of compiled) {
+      const runs = ways.get(way) ?? 0
+      const isKnown = runs >= ENOUGH_RUNS || (runs === 0 && ways.size === MOST_WAYS)
+      if (!isKnown) keep(join(__dirname, file), script, new Map(ways).set(way, runs + 1))
     }
   })
 }
 
-const compiledName = (file: string): string => `${file}.${isWord ? word : 'help'}.${process.version}-${process.arch}.v8`
+const compiledName = (file: string): string => `${file}.${isVerb ? verb : 'help'}.${process.version}-${process.arch}.v8`
 
 function compile(file: string): Compiled {
   // The build writes ASCII.
   const source = readInto(file).toString('latin1')
-  const { cachedData, runs } = kept(file)
+  const { cachedData, ways } = kept(file)
   const script = new Script(source, { filename: file, ...(cachedData !== undefined && { cachedData }) })
-  return { script, runs: script.cachedDataRejected === false ? runs : 0 }
+  return { script, ways: script.cachedDataRejected === false ? ways : new Map() }
 }
 
 /** V8 takes it at its word, and crashes on one that was damaged: what the checksum does not confirm is not there. */
-function kept(file: string): { readonly cachedData?: Buffer; readonly runs: number } {
+function kept(file: string): { readonly cachedData?: Buffer; readonly ways: Ways } {
+  const ways = new Map<number, number>()
   try {
     const bytes = readInto(compiledName(file))
-    const trailer = bytes.length - TRAILER_BYTES
-    if (crc32(bytes.subarray(0, trailer + 4)) !== bytes.readUInt32LE(trailer + 4)) return { runs: 0 }
-    return { cachedData: bytes.subarray(0, trailer), runs: bytes.readUInt32LE(trailer) }
+    const [trailer, end] = [bytes.length - TRAILER_BYTES, bytes.length - 4]
+    if (crc32(bytes.subarray(0, end)) !== bytes.readUInt32LE(end)) return { ways }
+    for (let at = trailer; at < end; at += 8) {
+      const runs = bytes.readUInt32LE(at + 4)
+      if (runs > 0) ways.set(bytes.readUInt32LE(at), runs)
+    }
+    return { cachedData: bytes.subarray(0, trailer), ways }
   } catch {
     // There is none yet, or it is too short to be one.
-    return { runs: 0 }
+    return { ways }
   }
 }
 
@@ -121,13 +139,16 @@ function readInto(file: string): Buffer {
 }
 
 /** Written whole, or not at all: others may be reading it. */
-function keep(file: string, script: Script, runs: number): void {
+function keep(file: string, script: Script, ways: Ways): void {
   const unfinished = `${compiledName(file)}.${process.pid}`
   try {
     const bytes = Buffer.concat([script.createCachedData(), Buffer.alloc(TRAILER_BYTES)])
-    const trailer = bytes.length - TRAILER_BYTES
-    bytes.writeUInt32LE(runs, trailer)
-    bytes.writeUInt32LE(crc32(bytes.subarray(0, trailer + 4)), trailer + 4)
+    const [trailer, end] = [bytes.length - TRAILER_BYTES, bytes.length - 4]
+    for (const [i, [each, runs]] of [...ways].entries()) {
+      bytes.writeUInt32LE(each, trailer + 8 * i)
+      bytes.writeUInt32LE(runs, trailer + 8 * i + 4)
+    }
+    bytes.writeUInt32LE(crc32(bytes.subarray(0, end)), end)
     writeFileSync(unfinished, bytes)
     renameSync(unfinished, compiledName(file))
   } catch {

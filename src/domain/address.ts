@@ -121,7 +121,7 @@ export function resolveAnswer(world: World, by: Acting, text: string): Recipient
 export function sessionNamed(world: World, name: string): string {
   if (world.peek.session(name) !== undefined) return name
   const labelled = world.peek.labelled(name)
-  const open = labelled.filter((id) => world.peek.session(id)?.status === 'open')
+  const open = labelled.filter((id) => world.peek.isOpen('session', id) && world.peek.session(id)?.status === 'open')
   const candidates = open.length > 0 ? open : labelled
   if (candidates.length > 1) {
     return refuse('AMBIGUOUS_ADDRESS', `${candidates.length} sessions are called ${JSON.stringify(name)}`, {
@@ -155,7 +155,7 @@ function toRun(world: World, by: Acting, id: string): Recipient {
 /** A live run of an open session. */
 function reachable(world: World, id: string): Run {
   const run = world.run(id)
-  if (run === undefined) return unknownRun(id)
+  if (run === undefined) return unknownRun(world.peek, id)
   if (!isLive(run)) return endedRun(run)
   openSession(world, run.sessionId)
   return run
@@ -164,7 +164,7 @@ function reachable(world: World, id: string): Run {
 /** Where an effect is being worked on: its latest live run, else the run that asked for it. */
 function toEffect(world: World, by: Acting, runId: string, effectId: string): Recipient {
   const requesting = world.run(runId)
-  if (requesting === undefined) return unknownRun(runId)
+  if (requesting === undefined) return unknownRun(world.peek, runId)
   const effect = of(requesting.effects, effectId) ?? unknownEffect(requesting, effectId)
   const serving = effect.runs.findLast((id) => {
     const run = world.peek.run(id)
@@ -201,7 +201,7 @@ export function groupNamed(world: World, by: Pick<Acting, 'session'>, name: stri
   if (itsName !== undefined) return groupIdOf(world.peek.session(root)?.rootSessionId ?? root, itsName)
   if (by.session !== undefined) return groupIdOf(by.session.rootSessionId, name)
   const named = world.peek.groupsNamed(name)
-  const living = named.filter((id) => world.peek.group(id)?.status !== 'disbanded')
+  const living = named.filter((id) => world.peek.isOpen('group', id))
   const ids = living.length > 0 ? living : named
   if (ids.length <= 1) return ids[0] ?? name
   return refuse('AMBIGUOUS_ADDRESS', `${ids.length} groups are called ${name}`, {

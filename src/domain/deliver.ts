@@ -1,7 +1,7 @@
 /** Messages on their way: the events of one, and what Baton itself has to say. */
 import type { EventData, Fact } from '../events/catalog.ts'
-import { of } from './dict.ts'
 import {
+  countIn,
   mailboxKind,
   mailboxStream,
   OPERATOR,
@@ -84,7 +84,7 @@ export const destination = ({ mailbox, sessionId }: Recipient) => ({
 
 /** How much of its limit a mailbox has left. Looked at, not relied on: n senders at once may overshoot by n. */
 export function backlog(world: World, { mailbox, sessionId }: Recipient): number {
-  return of(world.peek.inbox(sessionId ?? 'operator')?.counts, mailbox) ?? 0
+  return countIn(world.peek.inbox(sessionId ?? 'operator'), mailbox)
 }
 
 export function assertPayload(body: string, data: unknown, { limits }: Context): void {

@@ -36,7 +36,7 @@ export function unknownSession(states: States, id: string): never {
 }
 
 export function anyRun(world: World, id: string): Run {
-  return world.run(id) ?? unknownRun(id)
+  return world.run(id) ?? unknownRun(world.peek, id)
 }
 
 export function liveRun(world: World, id: string): Run {
@@ -52,10 +52,11 @@ export function endedRun(run: Run): never {
   })
 }
 
-export function unknownRun(id: string): never {
+export function unknownRun(states: States, id: string): never {
+  const near = nearest(id, states.ids('run'))
   refuse('UNKNOWN_RUN', `there is no run ${id}`, {
-    details: { runId: id },
-    hint: 'See those of a session: baton session show <session>',
+    details: { runId: id, nearest: near },
+    hint: near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'See them: baton run list --all',
   })
 }
 

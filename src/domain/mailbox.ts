@@ -35,23 +35,26 @@ export interface InboxEntry {
   readonly mailbox: Mailbox
   /** The position at which it came: the cursor behind it. */
   readonly position: number
+  /** The place in the log of the commit with which it came. */
+  readonly ref: number
 }
 
-export interface Inbox {
-  /** The position of what is not acknowledged, by `entryKey`, in log order. */
-  readonly entries: Dict<number>
-  /** How many of them lie in each mailbox. */
-  readonly counts: Dict<number>
+/** What is not acknowledged, by mailbox. */
+export type Inbox = Dict<Box>
+
+/** In log order, as lists side by side: an object for each message takes several times as long to parse. */
+interface Box {
+  readonly ids: string[]
+  readonly positions: number[]
+  readonly refs: number[]
 }
 
 export const inboxOf = ({ sessionId }: { readonly sessionId?: string | undefined }): string => sessionId ?? 'operator'
 
-const emptyInbox = (): Inbox => ({ entries: {}, counts: {} })
-
-export function evolveInbox(inbox: Inbox = emptyInbox(), event: BatonEvent, owner: string): Inbox {
+export function evolveInbox(inbox: Inbox = {}, event: BatonEvent, owner: string): Inbox {
   switch (event.type) {
     case 'MessageDelivered':
-      return put(inbox, event.data.messageId, event.data.mailbox, event.position)
+      return put(inbox, event.data.messageId, event.data.mailbox, event)
     case 'MessageAcknowledged':
     case 'MessageDeadLettered':
     case 'MessageExpired':
@@ -59,43 +62,55 @@ export function evolveInbox(inbox: Inbox = emptyInbox(), event: BatonEvent, owne
     case 'MessageTransferred': {
       const { messageId, mailbox, to, toSessionId } = event.data
       if (owner === inboxOf(event.data)) take(inbox, messageId, mailbox)
-      return owner === (toSessionId ?? 'operator') ? put(inbox, messageId, to, event.position) : inbox
+      return owner === (toSessionId ?? 'operator') ? put(inbox, messageId, to, event) : inbox
     }
     case 'DeadLetterRequeued':
-      return put(inbox, event.data.messageId, event.data.to, event.position)
+      return put(inbox, event.data.messageId, event.data.to, event)
     default:
       return inbox
   }
 }
 
 /** What waits there, in log order. */
-export const entriesOf = (inbox: Inbox | undefined): InboxEntry[] =>
-  Object.entries(inbox?.entries ?? {}).map(([key, position]) => ({ ...parseEntryKey(key), position }))
+export const entriesOf = (inbox: Inbox = {}): InboxEntry[] =>
+  Object.entries(inbox)
+    .flatMap(([mailbox, { ids, positions, refs }]) =>
+      ids.map((messageId, i) => ({ messageId, mailbox, position: positions[i] as number, ref: refs[i] as number })),
+    )
+    .toSorted((a, b) => a.position - b.position)
+
+/** How many wait in a mailbox. */
+export const countIn = (inbox: Inbox | undefined, mailbox: Mailbox): number => of(inbox, mailbox)?.ids.length ?? 0
+
+/** How many wait there in all. */
+export const countOf = (inbox: Inbox = {}): number => Object.values(inbox).reduce((sum, { ids }) => sum + ids.length, 0)
+
+/** Where it came last, if it waits there. */
+export function waitsAt(inbox: Inbox | undefined, messageId: string, mailbox: Mailbox): number | undefined {
+  const box = of(inbox, mailbox)
+  const at = box?.ids.indexOf(messageId) ?? -1
+  return at === -1 ? undefined : box?.positions[at]
+}
 
 /** One delivery of one message: it may lie in several mailboxes. */
 export const entryKey = (messageId: string, mailbox: Mailbox): string => `${messageId} ${mailbox}`
 
-/** Ids hold no space. */
-function parseEntryKey(key: string): { messageId: string; mailbox: Mailbox } {
-  const space = key.indexOf(' ')
-  return { messageId: key.slice(0, space), mailbox: key.slice(space + 1) }
-}
-
-function put(inbox: Inbox, messageId: string, mailbox: Mailbox, position: number): Inbox {
-  const key = entryKey(messageId, mailbox)
-  if (Object.hasOwn(inbox.entries, key)) return inbox
-  inbox.entries[key] = position
-  inbox.counts[mailbox] = (of(inbox.counts, mailbox) ?? 0) + 1
+function put(inbox: Inbox, messageId: string, mailbox: Mailbox, { type, position, ref }: BatonEvent): Inbox {
+  const box = of(inbox, mailbox) ?? (inbox[mailbox] = { ids: [], positions: [], refs: [] })
+  // Moved on, it may wait there already: whoever was in the same broadcast as its predecessor has it.
+  if (type !== 'MessageDelivered' && box.ids.includes(messageId)) return inbox
+  box.ids.push(messageId)
+  box.positions.push(position)
+  box.refs.push(ref)
   return inbox
 }
 
 function take(inbox: Inbox, messageId: string, mailbox: Mailbox): Inbox {
-  const key = entryKey(messageId, mailbox)
-  if (!Object.hasOwn(inbox.entries, key)) return inbox
-  delete inbox.entries[key]
-  const left = (inbox.counts[mailbox] as number) - 1
-  if (left === 0) delete inbox.counts[mailbox]
-  else inbox.counts[mailbox] = left
+  const box = of(inbox, mailbox)
+  const at = box?.ids.indexOf(messageId) ?? -1
+  if (box === undefined || at === -1) return inbox
+  for (const list of [box.ids, box.positions, box.refs]) list.splice(at, 1)
+  if (box.ids.length === 0) delete inbox[mailbox]
   return inbox
 }
 

@@ -37,8 +37,10 @@ export interface States {
   groupsNamed: (name: string) => readonly string[]
   /** What of this kind falls due. */
   timers: (kind: TimerKind) => Timers | undefined
-  /** Every id of this kind, to offer the nearest ones. */
-  ids: (kind: 'session' | 'task' | 'group') => readonly string[]
+  /** Whether it is there and has not ended. */
+  isOpen: (kind: 'session' | 'group', id: string) => boolean
+  /** The ids of this kind that somebody may mean: what has not ended, and what came last. */
+  ids: (kind: 'session' | 'task' | 'run' | 'group') => readonly string[]
   /** Of the newest event. */
   readonly position: number
   /** The highest time that any commit claims. */

@@ -34,6 +34,8 @@ export interface Request<Receipt> {
 }
 
 export interface Proposer {
+  /** Somebody is about to propose: what he will rely on is synced while he makes up his mind. */
+  prepare: () => void
   propose: <Receipt>(request: Request<Receipt>) => Promise<Receipt>
   /** To be called with every line that the fold judges. */
   observe: (judged: Judged) => void
@@ -104,6 +106,10 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     onFailure: fail,
   })
 
+  function prepare(): void {
+    if (durability === 'disk' && horizon.head === undefined && poison === undefined && !closing) horizon.startSync()
+  }
+
   // ---- the way in
 
   function propose<Receipt>(request: Request<Receipt>): Promise<Receipt> {
@@ -135,7 +141,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     })
   }
 
-  const mayStart = (): boolean => durability === 'os' || !horizon.syncing
+  /** During the first sync, which nobody's receipt waits for, there is a decision to make. */
+  const mayStart = (): boolean => durability === 'os' || !horizon.syncing || horizon.head === undefined
 
   function startRounds(): void {
     // A sync ends in a turn of its own; without syncs, somebody has to let the event loop breathe.
@@ -361,6 +368,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   }
 
   return {
+    prepare,
     propose,
     observe,
     get durable() {

@@ -5,6 +5,7 @@ import { groups, rounds } from './groups.ts'
 import { history } from './history.ts'
 import { inboxes } from './inboxes.ts'
 import { messages } from './messages.ts'
+import { open } from './open.ts'
 import { ownership } from './ownership.ts'
 import { places } from './places.ts'
 import { runs } from './runs.ts'
@@ -33,6 +34,7 @@ export const viewCatalog = {
   timers,
   history,
   directory,
+  open,
 }
 
 /** The names of the views. */

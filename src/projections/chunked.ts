@@ -55,6 +55,13 @@ function* chunksOf<Item>(get: Get<Item>, key: string): Generator<readonly Item[]
   for (let chunk = 0; chunk <= list.chunks; chunk++) yield chunkAt(get, key, list, chunk)
 }
 
+/** As many of the newest as lie in two chunks at most. */
+export function newestOf<Item>(get: Get<Item>, key: string): Item[] {
+  const list = get(key) as Chunked<Item> | undefined
+  if (list === undefined) return []
+  return list.chunks === 0 ? list.last : [...chunkAt(get, key, list, list.chunks - 1), ...list.last]
+}
+
 export function listOf<Item>(get: Get<Item>, key: string): Item[] {
   return [...chunksOf(get, key)].flat()
 }

@@ -1,13 +1,15 @@
 /** The folded documents as decisions and queries ask for them. */
 import { roundKey } from '../domain/round.ts'
 import type { States } from '../domain/world.ts'
-import { listOf } from './chunked.ts'
+import { listOf, newestOf } from './chunked.ts'
 import { groupKey, labelKey } from './directory.ts'
+import { isOpen, openOnes } from './open.ts'
 import type { Replica } from './replica.ts'
 
 export function statesOf(replica: Pick<Replica, 'get'>, position: () => number, at: () => string): States {
   const { get } = replica
   const ids = (key: string) => get('directory', key)
+  const opened = (share: string) => get('open', share)
   return {
     session: (id) => get('sessions', id),
     run: (id) => get('runs', id),
@@ -24,7 +26,8 @@ export function statesOf(replica: Pick<Replica, 'get'>, position: () => number, 
     inbox: (owner) => get('inboxes', owner),
     message: (id) => get('messages', id),
     labelled: (label) => listOf(ids, labelKey(label)),
-    ids: (kind) => listOf(ids, kind),
+    isOpen: (kind, id) => isOpen(opened, kind, id),
+    ids: (kind) => [...new Set([...Array.from(openOnes(opened, kind), ([id]) => id), ...newestOf(ids, kind)])],
     get position() {
       return position()
     },

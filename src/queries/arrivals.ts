@@ -26,12 +26,12 @@ export function createArrivals(kept = KEPT): Arrivals {
   /** All that came in between is known, but for what the ring has dropped. */
   let [from, to] = [0, -1]
 
-  function observe({ commit, raises, position }: Judged): void {
+  function observe({ commit, entry, raises, position }: Judged): void {
     if (commit === undefined || raises === undefined) return
     if (position !== to + 1) forget(position)
     for (const [i, { s, t, d }] of commit.events.entries()) {
       if (isForeign(s)) continue
-      const arrival = arrivalOf(t, d, position + i)
+      const arrival = arrivalOf(t, d, { position: position + i, ref: entry.ref })
       if (arrival === undefined) continue
       const dropped = ring[count % kept]
       if (dropped !== undefined) from = dropped.position
@@ -71,14 +71,14 @@ interface Delivery {
 }
 
 /** The events by which something comes into an inbox, as the view of the inboxes knows them. */
-function arrivalOf(type: string, data: unknown, position: number): Arrival | undefined {
+function arrivalOf(type: string, data: unknown, place: Pick<Arrival, 'position' | 'ref'>): Arrival | undefined {
   const { messageId, mailbox, to, sessionId, toSessionId } = (data ?? {}) as Delivery
   switch (type) {
     case 'MessageDelivered':
-      return { messageId, mailbox, position, owner: inboxOf({ sessionId }) }
+      return { messageId, mailbox, ...place, owner: inboxOf({ sessionId }) }
     case 'MessageTransferred':
     case 'DeadLetterRequeued':
-      return { messageId, mailbox: to, position, owner: inboxOf({ sessionId: toSessionId }) }
+      return { messageId, mailbox: to, ...place, owner: inboxOf({ sessionId: toSessionId }) }
     default:
       return undefined
   }

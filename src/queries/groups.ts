@@ -5,7 +5,7 @@ import type { Group } from '../domain/group.ts'
 import type { Item, Round } from '../domain/round.ts'
 import type { Run } from '../domain/run.ts'
 import { asking } from '../domain/world.ts'
-import { listed, pageOf, positionOf, type ListOptions } from './listing.ts'
+import { listed, pageOf, positionOf, type OpenListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
 
 /** One item of a round. */
@@ -50,14 +50,21 @@ export async function group(
 }
 
 /** Each with its newest round. */
-export async function groups(reading: Reading, options: ListOptions = {}): Promise<GroupView[]> {
+export async function groups(reading: Reading, options: OpenListOptions = {}): Promise<GroupView[]> {
   const page = await pageOf(reading, options)
   return reading.ask(options, () =>
-    [...listed(reading, 'group', page)].flatMap(({ id }) => groupView(reading, id) ?? []),
+    [...listed(reading, 'group', page)].flatMap(
+      ({ id, position }) => groupView(reading, id, undefined, position) ?? [],
+    ),
   )
 }
 
-function groupView(reading: Reading, id: string, wanted?: number): GroupView | undefined {
+function groupView(
+  reading: Reading,
+  id: string,
+  wanted?: number,
+  position = positionOf(reading, 'group', id),
+): GroupView | undefined {
   const { states } = reading
   const found = states.group(id)
   if (found === undefined) return undefined
@@ -65,7 +72,7 @@ function groupView(reading: Reading, id: string, wanted?: number): GroupView | u
   const round = states.round(id, wanted ?? found.rounds)
   return {
     ...structuredClone(rest),
-    position: positionOf(reading, 'group', id),
+    position,
     members: Object.keys(members),
     ...(round !== undefined && { round: roundView(round, states) }),
   }

@@ -1,9 +1,9 @@
 /** What waits for a session, its runs, or the operator. Reading changes nothing. */
-import { of } from '../domain/dict.ts'
-import { unknownSession } from '../domain/find.ts'
-import { entriesOf, type Delivery, type InboxEntry, type Message } from '../domain/mailbox.ts'
-import type { Actor, StoredEvent } from '../log/commit.ts'
-import { cursorAt, spanOf, type Bookmarks, type Span } from './bookmarks.ts'
+import { countIn, countOf, entriesOf, type Delivery, type InboxEntry, type Message } from '../domain/mailbox.ts'
+import { upcast, type EventData } from '../events/catalog.ts'
+import type { Actor, Commit, StoredEvent } from '../log/commit.ts'
+import { isForeign } from '../projections/replica.ts'
+import { cursorAt, spanOf, type Bookmarks } from './bookmarks.ts'
 import {
   assertDirection,
   assertLimit,
@@ -70,86 +70,87 @@ export async function listInbox(
   const limit = assertLimit(options.limit)
   const direction = assertDirection(options.direction)
   const span = await spanOf(reading, options, options)
-  const found = await reading.ask(options, () => waiting(reading, owner(), { ...options, ...span, direction, limit }))
+  const entries = await reading.ask(options, () => {
+    const { owner: id, mailbox = options.mailbox } = owner()
+    const all = entriesIn(reading, id).filter(({ position }) => position > span.after && position < span.before)
+    const entries = mailbox === undefined ? all : all.filter((entry) => entry.mailbox === mailbox)
+    return direction === 'forward' ? entries : entries.toReversed()
+  })
+  // What is read from here on never changes.
   const cache: LineCache = { ref: -1, commit: undefined }
   const messages: MessageView[] = []
-  for (const each of found) messages.push(await withBody(reading, each.message, each.entry, cache))
-  return messages
-}
-
-/** A message where it waits. */
-interface Waiting {
-  readonly entry: InboxEntry
-  readonly message: Message
-}
-
-interface Wanted extends InboxFilter, Span {
-  readonly direction: Direction
-  readonly limit: number
-}
-
-function waiting(
-  reading: Reading,
-  { owner, mailbox }: Inboxed,
-  { after, before, direction, limit, ...filter }: Wanted,
-): Waiting[] {
-  assertOwner(reading, owner)
-  const found: Waiting[] = []
-  const entries = entriesIn(reading, owner)
-  for (const entry of direction === 'forward' ? entries : entries.toReversed()) {
-    if (found.length >= limit) break
-    if (entry.position <= after || entry.position >= before) continue
-    const message = matching(reading, entry, mailbox === undefined ? filter : { ...filter, mailbox })
-    if (message !== undefined) found.push({ entry, message })
+  for (const entry of entries) {
+    if (messages.length >= limit) break
+    const message = await arrived(reading, entry, options, cache)
+    if (message !== undefined) messages.push(message)
   }
-  return found
+  return messages
 }
 
 /** How many messages wait for a session and its runs, or in one of its mailboxes. */
 export function countInbox({ states }: Reading, { owner, mailbox }: Inboxed): number {
-  const counts = states.inbox(owner)?.counts ?? {}
-  if (mailbox !== undefined) return of(counts, mailbox) ?? 0
-  return Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const inbox = states.inbox(owner)
+  return mailbox === undefined ? countOf(inbox) : countIn(inbox, mailbox)
 }
 
 /** Taken now, oldest first: what is folded later belongs to another answer. */
 export const entriesIn = ({ states }: Reading, owner: string): InboxEntry[] => entriesOf(states.inbox(owner))
 
-export function assertOwner({ states }: Reading, owner: string): void {
-  if (owner !== 'operator' && states.session(owner) === undefined) unknownSession(states, owner)
-}
-
-export function matching(
+/** A message as it came, if it is wanted. */
+export async function arrived(
   reading: Reading,
-  entry: InboxEntry,
-  { from, kind, task, mailbox }: InboxFilter,
-): Message | undefined {
-  const message = reading.states.message(entry.messageId)
-  if (message === undefined || (mailbox !== undefined && mailbox !== entry.mailbox)) return undefined
-  if (kind !== undefined && message.kind !== kind) return undefined
-  if (task !== undefined && message.taskId !== task) return undefined
-  if (from !== undefined && ![message.from, message.by.id, message.from.replace(/^session:/, '')].includes(from))
-    return undefined
-  return message
+  { messageId, mailbox, position, ref }: InboxEntry,
+  filter: InboxFilter,
+  cache?: LineCache,
+): Promise<MessageView | undefined> {
+  const commit = await commitAt(reading.log, ref, cache)
+  const came = { mailbox, position, cursor: cursorOf(position, commit.crc) }
+  const index = commit.events.findIndex((event) => sentBy(event)?.messageId === messageId)
+  const view = index === -1 ? await sentBefore(reading, messageId, came) : viewOf(commit, index, came)
+  return view !== undefined && matches(view, filter) ? view : undefined
 }
 
+/** Most come with the commit that sent them. Those that were moved on came later: their document says where they were sent. */
+async function sentBefore(reading: Reading, id: string, came: Came): Promise<MessageView | undefined> {
+  const message = await reading.ask({}, () => reading.states.message(id))
+  return message && viewOf(await commitAt(reading.log, message.ref), message.index, came)
+}
+
+function matches(message: MessageView, { from, kind, task, mailbox }: InboxFilter): boolean {
+  if (mailbox !== undefined && message.mailbox !== mailbox) return false
+  if (kind !== undefined && message.kind !== kind) return false
+  if (task !== undefined && message.taskId !== task) return false
+  return from === undefined || [message.from, message.by.id, message.from.replace(/^session:/, '')].includes(from)
+}
+
+/** A message with its body, as it came to a mailbox. */
 export async function withBody(
   reading: Reading,
   message: Message,
-  at: Pick<InboxEntry, 'mailbox' | 'position'>,
+  { mailbox, position }: Omit<Came, 'cursor'>,
   cache?: LineCache,
 ): Promise<MessageView> {
-  const { id, from, by, at: sentAt, kind, subject, taskId, threadId, inReplyTo, replyBy, expiresAt } = message
   const commit = await commitAt(reading.log, message.ref, cache)
-  const { body, data } = (commit.events[message.index] as StoredEvent).d as { body: string; data?: unknown }
-  // Most come with the commit that sent them; those that were moved on came later.
-  const far = at.position - (message.position - message.index)
+  const far = position - (message.position - message.index)
   const isHere = far >= 0 && far < commit.events.length
+  const cursor = isHere ? cursorOf(position, commit.crc) : await cursorAt(reading, position)
+  return viewOf(commit, message.index, { mailbox, position, cursor })
+}
+
+type Came = Pick<MessageView, 'mailbox' | 'position' | 'cursor'>
+
+function sentBy({ s, t, v, d }: StoredEvent): EventData<'MessageSent'> | undefined {
+  return t === 'MessageSent' && !isForeign(s) ? (upcast(t, v, d) as EventData<'MessageSent'> | undefined) : undefined
+}
+
+function viewOf({ events, at: sentAt, by }: Commit, index: number, { mailbox, position, cursor }: Came): MessageView {
+  const sent = sentBy(events[index] as StoredEvent) as EventData<'MessageSent'>
+  const { messageId: id, from, kind, subject, taskId, threadId, inReplyTo, replyBy, expiresAt, body, data } = sent
   return {
     id,
-    position: at.position,
-    cursor: isHere ? cursorOf(at.position, commit.crc) : await cursorAt(reading, at.position),
-    mailbox: at.mailbox,
+    position,
+    cursor,
+    mailbox,
     from,
     by: { ...by },
     sentAt,

@@ -1,6 +1,7 @@
 /** Sessions and what they hold. */
+import { countOf } from '../domain/mailbox.ts'
 import type { Session } from '../domain/session.ts'
-import { listed, pageOf, positionOf, type ListOptions } from './listing.ts'
+import { listed, pageOf, positionOf, type OpenListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
 
 /** A session, with what it owns and what waits for it. */
@@ -20,7 +21,7 @@ export async function session(reading: Reading, id: string, options: Freshness =
   return reading.ask(options, () => sessionView(reading, id))
 }
 
-export async function sessions(reading: Reading, options: ListOptions = {}): Promise<SessionView[]> {
+export async function sessions(reading: Reading, options: OpenListOptions = {}): Promise<SessionView[]> {
   const page = await pageOf(reading, options)
   return reading.ask(options, () =>
     [...listed(reading, 'session', page)].flatMap(({ id, position }) => sessionView(reading, id, position) ?? []),
@@ -36,7 +37,6 @@ function sessionView(
   const found = states.session(id)
   if (found === undefined) return undefined
   const seat = states.seat(id)
-  const counts = states.inbox(id)?.counts ?? {}
   return {
     ...structuredClone(found),
     position,
@@ -44,6 +44,6 @@ function sessionView(
     liveRuns: Object.keys(seat?.liveRuns ?? {}),
     owns: Object.keys(seat?.owned ?? {}),
     participates: Object.keys(seat?.participates ?? {}),
-    waiting: Object.values(counts).reduce((sum, count) => sum + count, 0),
+    waiting: countOf(states.inbox(id)),
   }
 }

@@ -1,9 +1,8 @@
 /** An inbox as it fills: what waits already, then what comes. Handed out at least once until it is acknowledged. */
-import { of } from '../domain/dict.ts'
-import { entryKey, type InboxEntry, type Message } from '../domain/mailbox.ts'
+import { waitsAt, type InboxEntry } from '../domain/mailbox.ts'
 import { spanOf, type Bookmark } from './bookmarks.ts'
 import type { Follower, Growth } from './growth.ts'
-import { assertOwner, entriesIn, matching, withBody, type InboxFilter, type MessageView } from './inbox.ts'
+import { arrived, entriesIn, type InboxFilter, type MessageView } from './inbox.ts'
 import type { LineCache, Reading } from './reading.ts'
 
 /** Which messages, and from where on. */
@@ -31,12 +30,13 @@ export async function* subscribeInbox(
       let isSettled = false
       for (const entry of entries) {
         if (isAborted(signal)) return
-        const message = await reading.ask({}, () => stillWaiting(reading, owner, entry, filter))
+        if (!(await reading.ask({}, () => stillWaits(reading, owner, entry)))) continue
+        const message = await arrived(reading, entry, filter, cache)
         if (message === undefined) continue
         // What a power cut could still take back is handed to nobody.
         if (!isSettled) await settled()
         isSettled = true
-        yield await withBody(reading, message, entry, cache)
+        yield message
       }
       cursor = Math.max(cursor, upTo)
       if (isAll && !(await follower.next(signal))) return
@@ -56,7 +56,6 @@ interface News {
 
 /** Of what came lately, if that reaches back so far: to look through all that waits would cost more the more there is. */
 function newEntries(reading: Reading, owner: string, cursor: number): News {
-  assertOwner(reading, owner)
   const known = reading.arrivals?.since(owner, cursor)
   const entries: InboxEntry[] = []
   for (const entry of known ?? entriesIn(reading, owner)) {
@@ -68,10 +67,8 @@ function newEntries(reading: Reading, owner: string, cursor: number): News {
 }
 
 /** Acknowledged since: nobody needs to see it any more. Where it came again, it is handed out as what came last. */
-const stillWaiting = (reading: Reading, owner: string, entry: InboxEntry, filter: InboxFilter): Message | undefined => {
-  const waiting = of(reading.states.inbox(owner)?.entries, entryKey(entry.messageId, entry.mailbox))
-  return waiting === entry.position ? matching(reading, entry, filter) : undefined
-}
+const stillWaits = ({ states }: Reading, owner: string, { messageId, mailbox, position }: InboxEntry): boolean =>
+  waitsAt(states.inbox(owner), messageId, mailbox) === position
 
 /** Whoever leaves, or closes the hub, is done with it: that is no failure. */
 export async function* untilLeft<Item>(

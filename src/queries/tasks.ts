@@ -1,7 +1,7 @@
 /** Tasks and who owns them. */
 import type { Task } from '../domain/task.ts'
 import type { OwnershipChange } from '../projections/ownership.ts'
-import { listed, pageOf, positionOf, type ListOptions } from './listing.ts'
+import { listed, pageOf, positionOf, type OpenListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
 
 /** A task and who takes part in it. */
@@ -27,7 +27,7 @@ export async function task(reading: Reading, id: string, options: Freshness = {}
   return reading.ask(options, () => taskView(reading, id))
 }
 
-export async function tasks(reading: Reading, options: ListOptions = {}): Promise<TaskView[]> {
+export async function tasks(reading: Reading, options: OpenListOptions = {}): Promise<TaskView[]> {
   const page = await pageOf(reading, options)
   return reading.ask(options, () =>
     [...listed(reading, 'task', page)].flatMap(({ id, position }) => taskView(reading, id, position) ?? []),

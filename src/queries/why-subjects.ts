@@ -81,7 +81,7 @@ function messageChain(states: States, id: string): Chain {
 const REPORTS: ReadonlySet<string> = new Set(['RunProgressed', 'StateChanged', 'LeaseRenewed'])
 
 function runChain(states: States, id: string): Chain {
-  const run = states.run(id) ?? unknownRun(id)
+  const run = states.run(id) ?? unknownRun(states, id)
   const parents = upward(run.parentRunId, (above) => states.run(above)?.parentRunId)
   const own = new Set([runStream(id), workStream(id)])
   // Elsewhere: the places it holds, the effect it settles, where its result was merged.

@@ -91,11 +91,10 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     instead: 'baton run tree r1',
   },
   'an unknown run': {
-    line: 'baton run begin r9 --as coder',
+    line: 'baton run suspend r9 --as coder',
     exit: 3,
     says: /there is no run r9/,
-    instead: 'baton session show <session>',
-    fill: { '<session>': 'coder' },
+    instead: 'baton run suspend r1 --as coder',
   },
   'an unknown group, looked at': {
     line: 'baton group show planner/reviewer',

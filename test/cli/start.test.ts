@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { verbs } from '../../src/cli/verbs/catalog.ts'
 import { MAIN, shell } from '../support/baton.ts'
 import { scratch } from '../support/scratch.ts'
 
@@ -55,6 +56,15 @@ function node(args: readonly string[], env: Record<string, string> = {}): Ran {
     timeout: 30_000,
   })
 }
+
+test('the verbs of two words begin with those that the start knows', () => {
+  const source = fs.readFileSync(path.resolve(import.meta.dirname, '../../src/cli/start.ts'), 'utf8')
+  const known = [...(/FIRST_OF_TWO = \[([^\]]*)\]/.exec(source)?.[1] ?? '').matchAll(/'(\w+)'/g)].map(
+    ([, word]) => word,
+  )
+  const firsts = verbs.flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0]] : []))
+  expect(new Set(known)).toEqual(new Set(firsts))
+})
 
 const pieces = ({ files }: Loaded): string[] => files.map((file) => path.basename(file).replace(/-[^-]*\.cjs$/, ''))
 /** Modules of Node that take milliseconds. */
@@ -198,6 +208,27 @@ describe('what V8 compiled is kept beside the pieces', () => {
     expect(baton('owners').status).toBe(0)
     expect(inbox().status).toBe(0)
     expect(contents()).toEqual(all)
+  })
+
+  test('verbs of two words each have their own, whatever stands before them', () => {
+    expect(baton('session', 'list').status).toBe(0)
+    expect(baton('--no-color', 'task', '--as', 'coder', 'list').status).toBe(0)
+    expect(baton('send', 'coder', 'list').status).toBe(0)
+    const verbsOf = new Set(kept().map((name) => /\.cjs\.([a-z-]+)\./.exec(name)?.[1]))
+    expect(verbsOf).toEqual(new Set(['send', 'session-list', 'task-list']))
+  })
+
+  test('a way to type a verb that is new adds what it uses, and a number of ways is enough', () => {
+    for (let run = 0; run < 4; run++) expect(inbox().status).toBe(0)
+    const before = Math.max(...contents().map(({ length }) => length))
+    expect(baton('inbox', '--ack', '--json').status).toBe(0)
+    expect(Math.max(...contents().map(({ length }) => length))).toBeGreaterThan(before)
+    for (let way = 1; way <= 12; way++) {
+      expect(baton('inbox', ...Array.from({ length: way }, () => '--no-color')).status).toBe(0)
+    }
+    const full = contents()
+    expect(baton('inbox', '--quiet').status).toBe(0)
+    expect(contents()).toEqual(full)
   })
 
   test('nothing is kept for what is no verb, nor under a word that is an option’s', () => {

@@ -2,6 +2,7 @@
  * Nothing is lost without a trace. Every delivery that was ever made is acknowledged, waits, has expired, is a dead letter,
  * was discarded, or went on to another mailbox: counted over the books and over the views.
  */
+import { waitsAt } from '../../src/domain/mailbox.ts'
 import type { SeenReplica as Replica } from './watched.ts'
 import { must, type Fate } from './books.ts'
 import { equal } from './equal.ts'
@@ -37,8 +38,8 @@ export function assertConserved(replica: Replica, ledger: Ledger): void {
       const isThere = state === fate || (place?.again === true && fate !== 'pending' && fate !== 'dead')
       must(isThere, `message ${message.id} is ${fate} in ${mailbox}, and shown as ${state}`)
       if (fate === 'pending') {
-        const { entries = {} } = replica.get('inboxes', place?.sessionId ?? 'operator') ?? {}
-        must(Object.hasOwn(entries, `${message.id} ${mailbox}`), `message ${message.id} has vanished from ${mailbox}`)
+        const inbox = replica.get('inboxes', place?.sessionId ?? 'operator')
+        must(waitsAt(inbox, message.id, mailbox) !== undefined, `message ${message.id} has vanished from ${mailbox}`)
       }
       if (fate === 'dead') {
         const dead = replica.get('deadLetters', 'all') ?? {}

@@ -1,5 +1,6 @@
 /** What every view has to show after every step, given what the ledger has counted. */
 import { entriesOf } from '../../src/domain/mailbox.ts'
+import { openOnes } from '../../src/projections/open.ts'
 import { listed } from './replicas.ts'
 import type { SeenReplica as Replica } from './watched.ts'
 import { entry, isLive, must } from './books.ts'
@@ -17,6 +18,7 @@ export function assertViews(replica: Replica, ledger: Ledger): void {
   assertStates(replica, ledger)
   assertGroups(replica, ledger)
   assertTimers(replica, ledger)
+  assertOpen(replica, ledger)
   assertConserved(replica, ledger)
 }
 
@@ -53,6 +55,23 @@ function assertSessions(replica: Replica, ledger: Ledger): void {
     for (const [what, of] of Object.entries(seat)) {
       const expected = sorted(held[what as keyof typeof held].map((each) => each.id))
       equal(sorted(Object.keys(of)), expected, `${what} of session ${id}`)
+    }
+  }
+}
+
+function assertOpen(replica: Replica, { sessions, tasks, runs, groups }: Ledger): void {
+  const open = {
+    session: [...sessions.values()].filter(({ status }) => status !== 'closed'),
+    task: [...tasks.values()].filter(({ status }) => status !== 'closed'),
+    run: [...runs.values()].filter(isLive),
+    group: [...groups.values()].filter(({ status }) => status !== 'disbanded'),
+  }
+  for (const kind of ['session', 'task', 'run', 'group'] as const) {
+    const shown = [...openOnes((share) => replica.get('open', share), kind)]
+    equal(sorted(shown.map(([id]) => id)), sorted(open[kind].map(({ id }) => id)), `what is open: ${kind}`)
+    for (const [id, position] of shown) {
+      const began = replica.index.places(`${kind}-${id}`, 1, 1)[0]?.position
+      if (position !== undefined) equal(position, began, `where ${kind} ${id} began`)
     }
   }
 }
@@ -159,12 +178,18 @@ function assertMail(replica: Replica, ledger: Ledger): void {
   }
   for (const owner of new Set([...waiting.keys(), ...replica.documents('inboxes').keys()])) {
     const inbox = replica.get('inboxes', owner)
-    const { counts = {} } = inbox ?? {}
     const expected = (waiting.get(owner) ?? []).toSorted((a, b) => a.position - b.position)
-    equal(entriesOf(inbox), expected, `the inbox of ${owner}`)
-    const counted: Record<string, number> = {}
-    for (const { mailbox } of expected) counted[mailbox] = (counted[mailbox] ?? 0) + 1
-    equal(pairs(Object.entries(counts)), pairs(Object.entries(counted)), `the counts of the inbox of ${owner}`)
+    const entries = entriesOf(inbox)
+    equal(
+      entries.map(({ messageId, mailbox, position }) => ({ messageId, mailbox, position })),
+      expected,
+      `the inbox of ${owner}`,
+    )
+    for (const { mailbox, position, ref } of entries) {
+      const brought = replica.commits().last((commit) => commit.position <= position)
+      equal(ref, brought?.ref, `where the line is that brought #${position} to ${mailbox}`)
+    }
+    for (const [mailbox, { ids }] of Object.entries(inbox ?? {})) must(ids.length > 0, `nothing waits in ${mailbox}`)
   }
   equal(sorted(Object.keys(replica.get('deadLetters', 'all') ?? {})), dead.sort(), 'dead letters')
 }

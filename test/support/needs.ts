@@ -1,5 +1,6 @@
 /** What some tests need of the machine beyond Node. Where it is missing they are left out, and it is said why. */
 import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
 import { TestRunner } from 'vitest'
 
 const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0
@@ -18,6 +19,7 @@ const NEEDS = {
     isThere: () => process.getuid?.() !== 0 || runsAs(65_534),
     what: 'a Node that others than root may run',
   },
+  proc: { isThere: () => fs.existsSync('/proc/self/io'), what: '/proc, to count what a process reads' },
   jq: { isThere: () => runs('jq', '--version'), what: 'jq, to read the log with' },
 } as const
 

@@ -32,7 +32,7 @@ const EDITS: Readonly<Record<string, readonly Edit[]>> = {
     ['projections/catalog.ts', "import { tasks } from './tasks.ts'", "import { shouted as tasks } from './shouted.ts'"],
   ],
   'a view more': [
-    ['projections/catalog.ts', '  directory,\n}', '  directory,\n  extra,\n}'],
+    ['projections/catalog.ts', '  open,\n}', '  open,\n  extra,\n}'],
     ['projections/catalog.ts', 'import { works }', "import { extra } from './extra.ts'\nimport { works }"],
   ],
   'another catalogue of events': [

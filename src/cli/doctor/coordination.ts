@@ -167,9 +167,7 @@ const goalOf = ({ mailbox, reason }: DeadLetterView, open: ReadonlySet<string>):
 
 function lostOwners({ tasks, sessions }: HubFacts, { baton }: Facts): Trouble[] {
   const known = new Map(sessions.map((session) => [session.id, session.status]))
-  const lost = tasks.filter(
-    ({ status, owner }) => status !== 'closed' && owner !== undefined && (known.get(owner) ?? 'closed') === 'closed',
-  )
+  const lost = tasks.filter(({ owner }) => owner !== undefined && (known.get(owner) ?? 'closed') === 'closed')
   return firstOf(
     lost,
     ({ id, owner = '' }) => ({
@@ -185,7 +183,7 @@ function lostOwners({ tasks, sessions }: HubFacts, { baton }: Facts): Trouble[] 
 // ---- groups
 
 function vacantSeats({ groups, sessions }: HubFacts, { baton }: Facts): Trouble[] {
-  const vacant = groups.filter(({ status, coordinator }) => status !== 'disbanded' && coordinator === undefined)
+  const vacant = groups.filter(({ coordinator }) => coordinator === undefined)
   return firstOf(
     vacant,
     (group) => {

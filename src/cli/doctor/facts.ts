@@ -18,8 +18,11 @@ export interface HubFacts {
   readonly at: string
   readonly damage?: BatonError
   readonly views: ViewsStatus
+  /** Those that are not closed, and whoever owns one of the tasks. */
   readonly sessions: readonly SessionView[]
+  /** Those that are not closed. */
   readonly tasks: readonly TaskView[]
+  /** Those that were not disbanded. */
   readonly groups: readonly GroupView[]
   /** Those that items of open rounds are bound to. */
   readonly runs: ReadonlyMap<string, RunView>

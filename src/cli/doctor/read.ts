@@ -12,6 +12,7 @@ import {
   type Report,
   type RunView,
   type SessionView,
+  type TaskView,
 } from '../../exports.ts'
 import { lookAt, readLog } from '../looking.ts'
 import { typedFor } from '../typed.ts'
@@ -107,10 +108,12 @@ const WORTH_COUNTING = 500
 const PAGE = 1_000
 
 async function readHub(hub: Hub, signal: AbortSignal): Promise<HubFacts> {
-  const sessions = await hub.sessions({ signal })
-  const groups = await hub.groups({ signal })
+  const open = { onlyOpen: true, signal }
+  const groups = await hub.groups(open)
+  const tasks = await hub.tasks(open)
+  const sessions = await withOwners(hub, await hub.sessions(open), tasks)
   const rest = {
-    tasks: await hub.tasks({ signal }),
+    tasks,
     timers: await hub.timers({ signal }),
     deadLetters: await hub.deadLetters({ signal }),
     runs: await runsOf(hub, groups),
@@ -121,6 +124,17 @@ async function readHub(hub: Hub, signal: AbortSignal): Promise<HubFacts> {
   const views = await hub.projections.status()
   const damage = hub.damage === undefined ? {} : { damage: hub.damage }
   return { position, at, ...damage, views, sessions, groups, ...rest }
+}
+
+/** Owners that have been closed are looked at beside those that are open. */
+async function withOwners(hub: Hub, sessions: SessionView[], tasks: readonly TaskView[]): Promise<SessionView[]> {
+  const known = new Set(sessions.map(({ id }) => id))
+  const others = new Set(tasks.flatMap(({ owner }) => (owner === undefined || known.has(owner) ? [] : [owner])))
+  for (const id of others) {
+    const owner = await hub.session(id)
+    if (owner !== undefined) sessions.push(owner)
+  }
+  return sessions
 }
 
 async function runsOf(hub: Hub, groups: readonly GroupView[]): Promise<Map<string, RunView>> {

@@ -82,7 +82,7 @@ export const headings: readonly Heading[] = [
       {
         name: 'group list',
         usage: '',
-        summary: 'Every group, with its coordinator and its newest round',
+        summary: 'The groups, with their coordinators and newest rounds',
         load: async () => (await import('./groups.ts')).groupList,
       },
       {

@@ -7,11 +7,11 @@ import { EXIT, UsageError } from '../usage.ts'
 import type { VerbBody } from '../verb.ts'
 
 export const groupList: VerbBody = {
-  options: () => ({ ...PAGE, ...AT }),
-  examples: ['baton group list', 'baton group list --reverse -n 5 --json'],
+  options: () => ({ all: { type: 'boolean', about: 'the disbanded ones too' }, ...PAGE, ...AT }),
+  examples: ['baton group list', 'baton group list --all --reverse -n 5 --json'],
   async run({ given, look, reader }) {
     const hub = await reader()
-    const found = await page(given, hub.groups)
+    const found = await page(given, (options) => hub.groups({ ...options, onlyOpen: given['all'] !== true }))
     const { items: groups } = found
     const rows = groups.map((group) => [
       bold(group.id, look),
@@ -20,7 +20,8 @@ export const groupList: VerbBody = {
       `${group.members.length} members`,
       group.round === undefined ? '' : roundHead(group.round, look),
     ])
-    return { json: groups, text: groups.length === 0 ? 'no group was ever formed' : table(rows, found, look) }
+    const none = given['all'] === true ? 'no group was ever formed' : 'no group is there'
+    return { json: groups, text: groups.length === 0 ? none : table(rows, found, look) }
   },
 }
 

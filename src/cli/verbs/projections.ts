@@ -1,4 +1,4 @@
-import type { SnapshotStatus, ViewsStatus, ViewStatus } from '../../exports.ts'
+import type { SnapshotStatus, ViewName, ViewsStatus, ViewStatus } from '../../exports.ts'
 import { isBatonError } from '../../exports.ts'
 import { lookAt } from '../looking.ts'
 import { bold, columns, dim, green, red, visible, yellow, type Look } from '../print.ts'
@@ -8,7 +8,7 @@ import { typedFor } from '../typed.ts'
 import type { Request, VerbBody } from '../verb.ts'
 
 /** What each is asked. */
-const ANSWERS: Readonly<Record<string, string>> = {
+const ANSWERS: Readonly<Record<ViewName, string>> = {
   sessions: 'who is there, open or closed',
   seats: 'what a session holds: runs, tasks, groups',
   runs: 'how a run stands, its children and effects',
@@ -25,6 +25,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   timers: 'what falls due',
   history: 'what happened to a task, session, run, group or thread',
   directory: 'the names of all that there is',
+  open: 'what of it has not ended',
 }
 
 /** A damaged log has views too: of what stands before the damage. */
@@ -40,7 +41,7 @@ export const projectionsList: VerbBody = {
     const { given, look } = request
     noDryRun(given, 'projections list')
     const { views } = await status(request)
-    const json = views.map(({ view, version }) => ({ view, version, answers: ANSWERS[view] ?? '' }))
+    const json = views.map(({ view, version }) => ({ view, version, answers: ANSWERS[view as ViewName] }))
     const rows = json.map(({ view, version, answers }) => [bold(view, look), dim(`v${version}`, look), answers])
     return { json, text: columns(rows) }
   },

@@ -1,4 +1,4 @@
-import type { Hub, RunView, SessionView } from '../../index.ts'
+import type { Hub, RunView } from '../../index.ts'
 import { AT } from '../moments.ts'
 import { theSession } from '../named.ts'
 import { ago, bold, columns, dim, oneLine, type Look } from '../print.ts'
@@ -16,33 +16,44 @@ export const runList: VerbBody = {
   async run({ given, look, reader, signal }) {
     const hub = await reader()
     const { session, all } = given
-    const sessions = typeof session === 'string' ? [await theSession(hub, session)] : await hub.sessions()
-    const found: (readonly [RunView, SessionView])[] = []
-    for (const each of sessions) {
-      const ids = all === true ? await everSeated(hub, each.id, signal) : each.liveRuns
-      for (const id of ids) {
-        const run = await hub.runs.get(id)
-        if (run !== undefined) found.push([run, each])
-      }
+    const only = typeof session === 'string' ? (await theSession(hub, session)).id : undefined
+    const runs = all === true ? await everRun(hub, only, signal) : await liveRuns(hub, only)
+    const owns = new Map<string, readonly string[]>()
+    for (const { sessionId, endedAt } of runs) {
+      if (endedAt === undefined && !owns.has(sessionId)) owns.set(sessionId, (await hub.session(sessionId))?.owns ?? [])
     }
-    const rows = found.map(([run, owner]) => row(run, owner, look))
+    const rows = runs.map((run) => row(run, owns.get(run.sessionId) ?? [], look))
     return {
-      json: found.map(([run]) => run),
+      json: runs,
       text: rows.length > 0 ? columns(rows) : all === true ? 'no run is there' : 'no run is live',
     }
   },
 }
 
-/** No view lists those that have ended; each left one event on its session's seat. */
-async function everSeated(hub: Hub, session: string, signal: AbortSignal): Promise<string[]> {
-  const ids: string[] = []
-  for await (const { data } of hub.log({ stream: `seat-${session}`, type: 'RunSeated', signal })) {
-    ids.push((data as { runId: string }).runId)
+async function liveRuns(hub: Hub, only: string | undefined): Promise<RunView[]> {
+  const bySession = new Map<string, RunView[]>()
+  for (const run of await hub.runs.live()) {
+    if (only !== undefined && run.sessionId !== only) continue
+    const runs = bySession.get(run.sessionId)
+    if (runs === undefined) bySession.set(run.sessionId, [run])
+    else runs.push(run)
   }
-  return ids
+  return [...bySession.values()].flat()
 }
 
-function row(run: RunView, { owns }: SessionView, look: Look): string[] {
+/** No view lists those that have ended; each left one event on its session's seat. */
+async function everRun(hub: Hub, only: string | undefined, signal: AbortSignal): Promise<RunView[]> {
+  const runs: RunView[] = []
+  for (const session of only === undefined ? (await hub.sessions()).map(({ id }) => id) : [only]) {
+    for await (const { data } of hub.log({ stream: `seat-${session}`, type: 'RunSeated', signal })) {
+      const run = await hub.runs.get((data as { runId: string }).runId)
+      if (run !== undefined) runs.push(run)
+    }
+  }
+  return runs
+}
+
+function row(run: RunView, owns: readonly string[], look: Look): string[] {
   const { id, status, sessionId, parentRunId, label, progress, startedAt, endedAt } = run
   const how = [progress?.percent === undefined ? undefined : `${progress.percent} %`, progress?.step, progress?.label]
   return [

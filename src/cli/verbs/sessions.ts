@@ -14,8 +14,7 @@ export const sessionList: Verb = {
   examples: ['baton session list', 'baton session list --all --reverse -n 20'],
   async run({ given, look, reader }) {
     const hub = await reader()
-    const isShown = ({ status }: SessionView): boolean => given['all'] === true || status !== 'closed'
-    const found = await page(given, hub.sessions, isShown)
+    const found = await page(given, (options) => hub.sessions({ ...options, onlyOpen: given['all'] !== true }))
     const { items: shown } = found
     return {
       json: shown,

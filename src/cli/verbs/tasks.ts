@@ -1,10 +1,10 @@
-import type { OwnershipView, TaskView } from '../../index.ts'
+import type { Hub, OwnershipView, TaskView } from '../../index.ts'
 import { theTask } from '../named.ts'
 import { AT } from '../moments.ts'
 import { page, PAGE, table } from '../paging.ts'
 import { ago, bold, columns, dim, oneLine, yellow, type Look } from '../print.ts'
 import { coloured, facts } from '../show.ts'
-import type { Verb } from '../verb.ts'
+import type { Given, Verb } from '../verb.ts'
 
 export const taskList: Verb = {
   name: 'task list',
@@ -13,8 +13,7 @@ export const taskList: Verb = {
   options: () => ({ all: { type: 'boolean', about: 'the closed ones too' }, ...PAGE, ...AT }),
   examples: ['baton task list', 'baton task list --all --reverse -n 20'],
   async run({ given, look, reader }) {
-    const hub = await reader()
-    const found = await page(given, hub.tasks, (task) => given['all'] === true || isOpen(task))
+    const found = await tasksOf(await reader(), given)
     const { items: shown } = found
     const none = given['all'] === true ? 'no task is there' : 'no task is open'
     return {
@@ -31,7 +30,8 @@ export const taskList: Verb = {
   },
 }
 
-const isOpen = ({ status }: TaskView): boolean => status !== 'closed'
+const tasksOf = (hub: Hub, given: Given) =>
+  page(given, (options) => hub.tasks({ ...options, onlyOpen: given['all'] !== true }))
 
 const taskRow = (t: TaskView, look: Look): string[] => [
   bold(t.id, look),
@@ -65,7 +65,7 @@ export const owners: Verb = {
     const [id] = positionals
     const hub = await reader()
     if (id === undefined) {
-      const found = await page(given, hub.tasks, isOpen)
+      const found = await tasksOf(hub, given)
       const { items: tasks } = found
       const json = tasks.map(({ id: taskId, owner, epoch, status }) => ({
         taskId,

@@ -1,5 +1,6 @@
 import { isBatonError, nearest, type Hub, type Why, type WhyStep, type WhySubject } from '../../exports.ts'
 import { ago, bold, columns, dim, red, visible, type Look } from '../print.ts'
+import { idsOf } from '../named.ts'
 import type { wholeId } from '../prefix.ts'
 import { isUnknown } from '../unknown.ts'
 import { EXIT, UsageError } from '../usage.ts'
@@ -111,8 +112,7 @@ async function ifThere(answer: Promise<Why>): Promise<Why | undefined> {
 }
 
 async function absent(hub: Hub, id: string): Promise<never> {
-  const known = [...(await hub.tasks()), ...(await hub.sessions())].map((each) => each.id)
-  const near = [...new Set(nearest(id, known))]
+  const near = nearest(id, [...new Set([...(await idsOf(hub.tasks)), ...(await idsOf(hub.sessions))])])
   throw new UsageError(
     `nothing is called ${id}: no task, message, run, commit or session`,
     near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'See what there is: baton log',
