@@ -113,7 +113,7 @@ export interface Hub {
   history: (scope: HistoryScope, options?: HistoryOptions) => Promise<HistoryPage>
   /** A task; undefined if there is none. */
   task: (id: string, options?: Freshness) => Promise<TaskView | undefined>
-  /** All tasks, in the order in which they were opened; so with sessions and groups. */
+  /** All tasks, or those that are open, in the order in which they were opened; so with sessions and groups. */
   tasks: (options?: OpenListOptions) => Promise<TaskView[]>
   /** Who owns a task, and who did before. */
   owner: (taskId: string, options?: Freshness) => Promise<OwnershipView | undefined>

@@ -607,6 +607,7 @@ describe('a commit', () => {
 describe('what is not there', () => {
   test('each kind is refused with its own code, and with the nearest names', async () => {
     const hub = await prepared(openMemoryLog(), ...open('planner'), { type: 'OpenTask', taskId: 'parser', title: 'T' })
+    await hub.send({ type: 'StartRun', runId: 'build', sessionId: 'planner' })
     const refusal = (subject: object) =>
       hub.why(subject as WhySubject).then(
         () => undefined,
@@ -614,7 +615,7 @@ describe('what is not there', () => {
       )
     expect(await refusal({ task: 'parsr' })).toEqual(['UNKNOWN_TASK', ['parser']])
     expect(await refusal({ session: 'plannr' })).toEqual(['UNKNOWN_SESSION', ['planner']])
-    expect(await refusal({ run: 'r' })).toEqual(['UNKNOWN_RUN', undefined])
+    expect(await refusal({ run: 'buidl' })).toEqual(['UNKNOWN_RUN', ['build']])
     expect(await refusal({ message: 'm' })).toEqual(['UNKNOWN_MESSAGE', undefined])
     expect(await refusal({ commit: 'c' })).toEqual(['UNKNOWN_COMMIT', undefined])
     for (const wrong of [{}, { task: 1 }, { task: 'parser', run: 'r' }, { thread: 'x' }]) {
