@@ -5,16 +5,11 @@ import { timestamp } from './ids.ts'
 import type { Folding } from './projections/folding.ts'
 import { preview } from './projections/preview.ts'
 
-type Rest = Pick<BusParts, 'log' | 'propose' | 'limits' | 'patience' | 'clock' | 'newId'> & {
-  readonly prepare?: () => void
-}
+type Rest = Pick<BusParts, 'log' | 'propose' | 'limits' | 'patience' | 'clock' | 'newId'>
 
-export function busOver(
-  { fold, replica, states, look }: Folding,
-  { prepare = () => undefined, ...rest }: Rest,
-): ReturnType<typeof busLater> {
+export function busOver({ fold, replica, states, look }: Folding, rest: Rest): ReturnType<typeof busLater> {
   const { index, keyUse, unknown } = replica
-  const parts: BusParts = {
+  return busLater({
     ...rest,
     fold,
     look,
@@ -23,6 +18,5 @@ export function busOver(
     keyUse,
     unknown,
     preview: (by, now) => preview(replica, fold.head, timestamp(now), by),
-  }
-  return busLater(parts, prepare)
+  })
 }

@@ -118,8 +118,7 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
   /** What a decision looks at may turn out to be damaged. */
   const propose: Proposer['propose'] = (request) =>
     proposing.propose({ ...request, decide: () => folding.look(request.decide) })
-  const { prepare } = proposing
-  const bus = busOver(folding, { log, prepare, propose, limits, patience, clock, newId })
+  const bus = busOver(folding, { log, propose, limits, patience, clock, newId })
 
   if (options.commands !== 'later') await bus.load()
   await fold.catchUp()

@@ -4,7 +4,7 @@
 import type { Bus, BusParts } from './bus.ts'
 
 /** A bus that is there when the first command is; and the means to have it there at once. */
-export function busLater(parts: BusParts, prepare: () => void): Bus & { readonly load: () => Promise<Bus> } {
+export function busLater(parts: BusParts): Bus & { readonly load: () => Promise<Bus> } {
   let bus: Bus | undefined
   let loading: Promise<Bus> | undefined
 
@@ -17,10 +17,7 @@ export function busLater(parts: BusParts, prepare: () => void): Bus & { readonly
   // Not awaited once it is there: a command is taken as it is when it is sent.
   return {
     load,
-    send(...args) {
-      prepare()
-      return bus?.send(...args) ?? load().then(({ send }) => send(...args))
-    },
+    send: (...args) => bus?.send(...args) ?? load().then(({ send }) => send(...args)),
     dryRun: (...args) => bus?.dryRun(...args) ?? load().then(({ dryRun }) => dryRun(...args)),
   }
 }

@@ -8,7 +8,8 @@
 import { BatonError } from '../errors.ts'
 import { steadyNow, timestamp, type Clock, type NewId } from '../ids.ts'
 import { createAttempts } from './attempts.ts'
-import { chainAt, judge, LAG, WINDOW, type Verdict, type Window } from './accept.ts'
+import { chainAt, LAG, WINDOW, type Verdict, type Window } from './accept.ts'
+import { createBatch, stillHolds } from './batch.ts'
 import { encodeCommit, type Draft, type Mark } from './commit.ts'
 import { createDurableHorizon, type Durability } from './durability.ts'
 import { assertFits, outOfPatience, unwritable, vanished, withOutcome } from './failures.ts'
@@ -34,8 +35,6 @@ export interface Request<Receipt> {
 }
 
 export interface Proposer {
-  /** Somebody is about to propose: what he will rely on is synced while he makes up his mind. */
-  prepare: () => void
   propose: <Receipt>(request: Request<Receipt>) => Promise<Receipt>
   /** To be called with every line that the fold judges. */
   observe: (judged: Judged) => void
@@ -106,10 +105,6 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     onFailure: fail,
   })
 
-  function prepare(): void {
-    if (durability === 'disk' && horizon.head === undefined && poison === undefined && !closing) horizon.startSync()
-  }
-
   // ---- the way in
 
   function propose<Receipt>(request: Request<Receipt>): Promise<Receipt> {
@@ -141,8 +136,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     })
   }
 
-  /** During the first sync, which nobody's receipt waits for, there is a decision to make. */
-  const mayStart = (): boolean => durability === 'os' || !horizon.syncing || horizon.head === undefined
+  const mayStart = (): boolean => durability === 'os' || !horizon.syncing
 
   function startRounds(): void {
     // A sync ends in a turn of its own; without syncs, somebody has to let the event loop breathe.
@@ -216,8 +210,7 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     const batch: Ready[] = []
     let waited = false
     const held: Pending[] = []
-    const raised = new Set<string>()
-    const awaited = new Set<string>()
+    const fits = createBatch()
     const waiting = queue
     queue = []
     for (const [i, pending] of waiting.entries()) {
@@ -229,16 +222,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
       if (deciding instanceof Promise) waited = true
       const ready = await deciding
       if (ready === undefined) continue
-      const { on, events } = ready.draft
-      // It relies on what a proposal of this batch writes, or writes what an earlier one still waits for.
-      const blocked = Object.keys(on).some((s) => raised.has(s)) || events.some(({ s }) => awaited.has(s))
-      if (blocked) {
-        held.push(pending)
-        for (const stream in on) awaited.add(stream)
-        continue
-      }
-      for (const { s } of events) raised.add(s)
-      batch.push(ready)
+      if (fits(ready.draft)) batch.push(ready)
+      else held.push(pending)
     }
     queue = [...held, ...queue]
     return { batch, waited }
@@ -368,7 +353,6 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   }
 
   return {
-    prepare,
     propose,
     observe,
     get durable() {
@@ -376,13 +360,4 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     },
     close,
   }
-}
-
-/** Would the rule accept it, had it been written as soon as it was decided? Then it may claim to have seen more. */
-function stillHolds(window: Window, id: string, draft: Draft, seenAt: number): boolean {
-  if (seenAt === window.n) return true
-  const chain = chainAt(window, seenAt)
-  if (chain === undefined) return false
-  const mark: Mark = [seenAt, chain]
-  return judge(window, { ...draft, id, seen: mark, safe: mark, crc: 0 }).kind === 'accepted'
 }

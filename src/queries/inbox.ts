@@ -70,18 +70,20 @@ export async function listInbox(
   const limit = assertLimit(options.limit)
   const direction = assertDirection(options.direction)
   const span = await spanOf(reading, options, options)
-  const entries = await reading.ask(options, () => {
-    const { owner: id, mailbox = options.mailbox } = owner()
-    const all = entriesIn(reading, id).filter(({ position }) => position > span.after && position < span.before)
-    const entries = mailbox === undefined ? all : all.filter((entry) => entry.mailbox === mailbox)
-    return direction === 'forward' ? entries : entries.toReversed()
+  const { entries, only } = await reading.ask(options, () => {
+    const { owner: id, mailbox } = owner()
+    const found = entriesIn(reading, id).filter(({ position }) => position > span.after && position < span.before)
+    return {
+      entries: direction === 'forward' ? found : found.toReversed(),
+      only: mailbox === undefined ? options : { ...options, mailbox },
+    }
   })
   // What is read from here on never changes.
   const cache: LineCache = { ref: -1, commit: undefined }
   const messages: MessageView[] = []
   for (const entry of entries) {
     if (messages.length >= limit) break
-    const message = await arrived(reading, entry, options, cache)
+    const message = await arrived(reading, entry, only, cache)
     if (message !== undefined) messages.push(message)
   }
   return messages
@@ -103,6 +105,7 @@ export async function arrived(
   filter: InboxFilter,
   cache?: LineCache,
 ): Promise<MessageView | undefined> {
+  if (filter.mailbox !== undefined && filter.mailbox !== mailbox) return undefined
   const commit = await commitAt(reading.log, ref, cache)
   const came = { mailbox, position, cursor: cursorOf(position, commit.crc) }
   const index = commit.events.findIndex((event) => sentBy(event)?.messageId === messageId)
@@ -116,8 +119,7 @@ async function sentBefore(reading: Reading, id: string, came: Came): Promise<Mes
   return message && viewOf(await commitAt(reading.log, message.ref), message.index, came)
 }
 
-function matches(message: MessageView, { from, kind, task, mailbox }: InboxFilter): boolean {
-  if (mailbox !== undefined && message.mailbox !== mailbox) return false
+function matches(message: MessageView, { from, kind, task }: InboxFilter): boolean {
   if (kind !== undefined && message.kind !== kind) return false
   if (task !== undefined && message.taskId !== task) return false
   return from === undefined || [message.from, message.by.id, message.from.replace(/^session:/, '')].includes(from)
