@@ -4,7 +4,7 @@
  * and those that are always needed together are bundled once more, into one scope.
  */
 import { createHash } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -49,16 +49,18 @@ async function split(common) {
     write: false,
     metafile: true,
     external,
+    plugins: [pastTheIndex],
     // The one for browsers: it is handed its randomness, and the other would load node:crypto.
     alias: { ulid: path.resolve('node_modules/ulid/dist/browser/index.js'), ...CHECKSUM },
   })
   const texts = new Map(outputFiles.map(({ path: file, text }) => [named(file), text]))
   return new Map(
-    Object.entries(metafile.outputs).map(([file, { entryPoint, imports }]) => [
+    Object.entries(metafile.outputs).map(([file, { entryPoint, imports, exports }]) => [
       named(file),
       {
         text: texts.get(named(file)),
         source: entryPoint,
+        exports,
         imports: imports
           .filter(({ kind, external }) => kind === 'import-statement' && external !== true)
           .map((each) => named(each.path)),
@@ -66,6 +68,37 @@ async function split(common) {
     ]),
   )
 }
+
+/**
+ * The command line imports from the index of the library, and would have all that stands there in the pack that every
+ * verb reads, as soon as any verb uses it. So each name is imported from where it is made.
+ */
+const pastTheIndex = {
+  name: 'past the index',
+  setup({ onLoad }) {
+    const index = path.resolve('src/exports.ts')
+    const sources = new Map()
+    for (const [, names, source] of readFileSync(index, 'utf8').matchAll(/^export \{([^}]*)\} from '(.*)'$/gm))
+      for (const name of valuesAmong(names)) sources.set(name, path.resolve('src', source))
+    onLoad({ filter: /src\/cli\/.*\.ts$/ }, ({ path: file }) => ({
+      loader: 'ts',
+      contents: readFileSync(file, 'utf8').replaceAll(
+        /^import \{([^}]*)\} from '(?:\.\.\/)+exports\.ts'$/gm,
+        (_, names) =>
+          valuesAmong(names)
+            .map((name) => `import {${name}} from ${JSON.stringify(sources.get(name) ?? index)}`)
+            .join(';'),
+      ),
+    }))
+  },
+}
+
+/** Of a list of names between braces, those that are no types. */
+const valuesAmong = (names) =>
+  names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && !name.startsWith('type '))
 
 /** Which pieces lie together. */
 function packed(pieces) {
@@ -88,8 +121,28 @@ function packed(pieces) {
   return packs
 }
 
-/** A module of Node as `import` gives it: what it exports, and all of it as `default`. */
-const NODE = `const $node=(name,own=require(name))=>Object.create(own,{default:{value:own}});`
+/** A module of Node as `import` gives it, once for all pieces: what it exports, and all of it as `default`. */
+const NODE = `const $nodes={},$node=name=>$nodes[name]??=$asImported(require(name)),$asImported=own=>Object.create(own,{default:{value:own}});`
+
+/**
+ * Each piece is made when it is asked for: what esbuild makes of `import *`, with a getter for each name, takes a
+ * millisecond for all of them. By then all are evaluated, and no piece assigns anew what it exports.
+ */
+function handingOut(wanted) {
+  const names = wanted.map(([, exports], i) => exports.map((name, k) => [name, `p${i}_${k}`]))
+  return [
+    ...wanted.map(
+      ([piece], i) =>
+        `import {${names[i].map(([name, local]) => `${name} as ${local}`).join(',')}} from ${JSON.stringify(piece)}`,
+    ),
+    'module.exports = {',
+    ...wanted.map(
+      ([piece], i) =>
+        `get ${JSON.stringify(piece)}() { return {${names[i].map(([name, local]) => `${name}: ${local}`).join(',')}} },`,
+    ),
+    '}',
+  ].join('\n')
+}
 
 /** A function as of a CommonJS module, whose exports are the pieces that others ask for. */
 async function writePack(common, pieces, pack, names) {
@@ -98,10 +151,7 @@ async function writePack(common, pieces, pack, names) {
   const { outputFiles } = await build({
     ...common,
     stdin: {
-      contents: [
-        ...wanted.map((name, i) => `import * as piece${i} from ${JSON.stringify(name)}`),
-        `module.exports = {${wanted.map((name, i) => `${JSON.stringify(name)}: piece${i}`).join(',')}}`,
-      ].join('\n'),
+      contents: handingOut(wanted.map((name) => [name, pieces.get(name).exports])),
       resolveDir: '.',
     },
     format: 'cjs',
@@ -127,7 +177,10 @@ async function writePack(common, pieces, pack, names) {
   // esbuild copies every property of a module of Node, a hundred at a time: they can as well be inherited.
   const body = outputFiles[0].text
     .trim()
-    .replaceAll(/[\w$]+\(require\("(node:[\w/]+)"\)(?:,1)?\)/g, (_, name) => `$node("${name}")`)
+    .replaceAll(
+      /[\w$]+\(require\("(node:[\w/]+)"\)(?:,1)?\)|require\("(node:[\w/]+)"\)/g,
+      (_, wrapped, bare) => `$node("${wrapped ?? bare}")`,
+    )
   // A module where it is required; where it is run as a script, what that comes to.
   const code = `(pack=>typeof module==="object"?module.exports=pack:pack)(function(exports,require,module){${NODE}${body}\n})`
   for (const [, name] of code.matchAll(/\brequire\("(\.[^"]*)"\)/g))

@@ -36,7 +36,6 @@ import { thread } from './queries/thread.ts'
 import { timers } from './queries/timers.ts'
 import { ownership, task, tasks } from './queries/tasks.ts'
 import { verifyHub } from './queries/verify.ts'
-import { why } from './queries/why.ts'
 import type { Hub, InboxHandle, Projections, ReceivedMessage, SafeResult, SweepOptions } from './hub-api.ts'
 
 export interface HubParts {
@@ -187,7 +186,9 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     search: (text, options) => search(reading, text, options),
     diff: (from, to, options) => diff(reading, parts.lookBack, from, to, options),
     replay: (what, options) => replay(reading, what, options),
-    why: (subject, options) => why(reading, () => fold.cursor, subject, options),
+    // Few ask, and it is long.
+    why: async (subject, options) =>
+      (await import('./queries/why.ts')).why(reading, () => fold.cursor, subject, options),
     get head() {
       return fold.head
     },

@@ -99,6 +99,7 @@ async function wire(log: Log, actor: Actor, options: HubOptions): Promise<Hub> {
     snapshots,
     publishes: options.readOnly !== true,
     adopts: true,
+    durable: () => proposing.durable?.cursor,
     observe(judged) {
       arrivals.observe(judged)
       proposing.observe(judged)

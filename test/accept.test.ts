@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest'
-import { actorKey, admit, chainAt, commitAt, headMark, judge, latelyIn, openWindow, WINDOW } from '../src/log/accept.ts'
+import {
+  actorKey,
+  admit,
+  chainAt,
+  commitAt,
+  headMark,
+  judge,
+  latelyIn,
+  openWindow,
+  restoreWindow,
+  savedChain,
+  saveWindow,
+  WINDOW,
+} from '../src/log/accept.ts'
 import type { Candidate as Judgeable, Verdict, Window } from '../src/log/accept.ts'
 import { encodeCommit, encodeGenesis, type Mark } from '../src/log/commit.ts'
 import { createFold } from '../src/log/fold.ts'
@@ -317,4 +330,47 @@ test('24 simulated: writers that exaggerate by two commits what they know to be 
   const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []))
   expect(reasons.length).toBeGreaterThan(5)
   for (const reason of reasons) expect(reason).toMatch(/"seed":10\d\d.*false alarm/)
+})
+
+test.each([
+  [0, 3],
+  [3, 0],
+  [10, 20],
+  [WINDOW - 5, 5],
+  [WINDOW - 5, 6],
+  [WINDOW, 1],
+  [WINDOW + 700, 300],
+  [2 * WINDOW, WINDOW - 1],
+  [WINDOW + 7, WINDOW],
+  [WINDOW + 7, WINDOW + 40],
+])('25 saved after %i commits, restored, and saved again %i later: as if nobody had stopped', (before, after) => {
+  const going = openWindow(0x1234)
+  let stopped = openWindow(0x1234)
+  const both = (k: number): void => {
+    const next = candidate(going, {
+      id: `id-${k}`,
+      raises: [`s-${k % 50}`, `s-${k % 50}`, 'line\nbreak'],
+      ...(k % 3 === 0 && { key: `key-${k}` }),
+      by: k % 2 === 0 ? BY : { kind: 'operator' },
+    })
+    admit(going, next, next.raises)
+    admit(stopped, next, next.raises)
+  }
+  for (let k = 1; k <= before; k++) both(k)
+  stopped = restoreWindow(saveWindow(stopped))
+  for (let k = before + 1; k <= before + after; k++) both(k)
+  // Nobody has asked what the last commits were: the lines went on as they came.
+  const saved = saveWindow(stopped)
+  expect(saved).toEqual(saveWindow(going))
+  expect(savedChain(saved)).toBe(headMark(going)[1])
+  const again = restoreWindow(saved)
+  expect(known(latelyIn(again))).toEqual(known(latelyIn(going)))
+  expect(known(latelyIn(stopped))).toEqual(known(latelyIn(going)))
+  expect({ ...again, lately: undefined }).toEqual({ ...going, lately: undefined })
+})
+
+/** A stream is saved once, however often a commit raised it. */
+const known = ({ commits, ...maps }: ReturnType<typeof latelyIn>) => ({
+  ...maps,
+  commits: commits.map((each) => ({ ...each, raises: [...new Set(each.raises)] })),
 })

@@ -233,7 +233,31 @@ describe('proposer', () => {
     expect(await verifyLog(log)).toMatchObject({ commits: 30, findings: [], void: { duplicate: 30 } })
   })
 
-  test('12. any mix of commands by several replicas: each accepted once, gapless, claims true, keys once', async () => {
+  test('12. a step waits for no sync; what comes after it does, and one sync covers both', async () => {
+    const log = await memoryHub()
+    const one = await replica(log)
+    await one.proposer.propose(command(['s'], ['s'])(one))
+    const said: string[] = []
+    const sync = log.sync.bind(log)
+    log.sync = async () => {
+      said.push('sync')
+      const horizon = await sync()
+      said.push(`durable up to ${one.head()}`)
+      return horizon
+    }
+    const step = { ...command(['s'], ['s'])(one), isStep: () => true }
+    for (const name of ['step', 'another']) await one.proposer.propose(step).then(({ n }) => said.push(`${name} ${n}`))
+    await one.proposer.propose(command(['s'], ['s'])(one)).then(({ n }) => said.push(`told ${n}`))
+    expect(said).toEqual(['step 2', 'another 3', 'sync', 'durable up to 4', 'told 4'])
+    expect(one.proposer.durable?.mark[0]).toBe(4)
+    // Where nothing comes after it, closing makes it durable.
+    await one.proposer.propose(step)
+    expect(one.proposer.durable?.mark[0]).toBe(4)
+    await one.proposer.close()
+    expect(one.proposer.durable?.mark[0]).toBe(5)
+  })
+
+  test('13. any mix of commands by several replicas: each accepted once, gapless, claims true, keys once', async () => {
     const STREAMS = ['s-0', 's-1', 's-2', 's-3']
     const step = fc.record({
       who: fc.nat(2),

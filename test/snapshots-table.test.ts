@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { createBlockCache } from '../src/projections/snapshots/block-cache.ts'
 import {
   BLOCK_BYTES,
-  blockOf,
+  readBlockOf,
   findSlot,
   setHead,
   setSlot,
@@ -231,7 +231,7 @@ describe('a file of more than 4 GiB', () => {
 
   test('keeps its offsets whole, in memory and in index blocks', () => {
     const list = createEntryList()
-    const block = blockOf(Buffer.alloc(BLOCK_BYTES))
+    const block = readBlockOf(Buffer.alloc(BLOCK_BYTES))
     setHead(block, offsets.length, false)
     for (const [i, offset] of offsets.entries()) {
       list.push(-i, i, offset)

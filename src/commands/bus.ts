@@ -128,6 +128,7 @@ export function createBus(parts: BusParts): Bus {
           steps.push(receiptOf(judged))
           return undefined
         },
+        isStep: () => isStep,
         ...(signal !== undefined && { signal }),
         patience: Math.max(1, deadline - steadyNow()),
       })

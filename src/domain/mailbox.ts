@@ -39,8 +39,13 @@ export interface InboxEntry {
   readonly ref: number
 }
 
-/** What is not acknowledged, by mailbox. */
-export type Inbox = Dict<Box>
+/** What is not acknowledged. */
+export interface Inbox {
+  /** How many in all. It comes first: `countInText` reads it there. */
+  count: number
+  /** By mailbox. */
+  readonly boxes: Dict<Box>
+}
 
 /** In log order, as lists side by side: an object for each message takes several times as long to parse. */
 interface Box {
@@ -51,7 +56,7 @@ interface Box {
 
 export const inboxOf = ({ sessionId }: { readonly sessionId?: string | undefined }): string => sessionId ?? 'operator'
 
-export function evolveInbox(inbox: Inbox = {}, event: BatonEvent, owner: string): Inbox {
+export function evolveInbox(inbox: Inbox = { count: 0, boxes: {} }, event: BatonEvent, owner: string): Inbox {
   switch (event.type) {
     case 'MessageDelivered':
       return put(inbox, event.data.messageId, event.data.mailbox, event)
@@ -72,23 +77,24 @@ export function evolveInbox(inbox: Inbox = {}, event: BatonEvent, owner: string)
 }
 
 /** What waits there, in log order. */
-export const entriesOf = (inbox: Inbox = {}): InboxEntry[] =>
-  Object.entries(inbox)
+export const entriesOf = (inbox: Inbox | undefined): InboxEntry[] =>
+  Object.entries(inbox?.boxes ?? {})
     .flatMap(([mailbox, { ids, positions, refs }]) =>
       ids.map((messageId, i) => ({ messageId, mailbox, position: positions[i] as number, ref: refs[i] as number })),
     )
     .toSorted((a, b) => a.position - b.position)
 
 /** How many wait in a mailbox. */
-export const countIn = (inbox: Inbox | undefined, mailbox: Mailbox): number => of(inbox, mailbox)?.ids.length ?? 0
+export const countIn = (inbox: Inbox | undefined, mailbox: Mailbox): number =>
+  of(inbox?.boxes, mailbox)?.ids.length ?? 0
 
-/** How many wait there in all. */
-export const countOf = (inbox: Inbox = {}): number => Object.values(inbox).reduce((sum, { ids }) => sum + ids.length, 0)
+/** How many wait in an inbox, by its text: a full one takes longer to parse than all else that a list asks for. */
+export const countInText = (json: string): number => Number(/^\{"count":(\d+)/.exec(json)?.[1])
 
-/** Where it came last, if it waits there. */
+/** Where it came last, if it waits there. Most of those that are asked for have only just come. */
 export function waitsAt(inbox: Inbox | undefined, messageId: string, mailbox: Mailbox): number | undefined {
-  const box = of(inbox, mailbox)
-  const at = box?.ids.indexOf(messageId) ?? -1
+  const box = of(inbox?.boxes, mailbox)
+  const at = box?.ids.lastIndexOf(messageId) ?? -1
   return at === -1 ? undefined : box?.positions[at]
 }
 
@@ -96,9 +102,10 @@ export function waitsAt(inbox: Inbox | undefined, messageId: string, mailbox: Ma
 export const entryKey = (messageId: string, mailbox: Mailbox): string => `${messageId} ${mailbox}`
 
 function put(inbox: Inbox, messageId: string, mailbox: Mailbox, { type, position, ref }: BatonEvent): Inbox {
-  const box = of(inbox, mailbox) ?? (inbox[mailbox] = { ids: [], positions: [], refs: [] })
+  const box = of(inbox.boxes, mailbox) ?? (inbox.boxes[mailbox] = { ids: [], positions: [], refs: [] })
   // Moved on, it may wait there already: whoever was in the same broadcast as its predecessor has it.
   if (type !== 'MessageDelivered' && box.ids.includes(messageId)) return inbox
+  inbox.count++
   box.ids.push(messageId)
   box.positions.push(position)
   box.refs.push(ref)
@@ -106,11 +113,12 @@ function put(inbox: Inbox, messageId: string, mailbox: Mailbox, { type, position
 }
 
 function take(inbox: Inbox, messageId: string, mailbox: Mailbox): Inbox {
-  const box = of(inbox, mailbox)
+  const box = of(inbox.boxes, mailbox)
   const at = box?.ids.indexOf(messageId) ?? -1
   if (box === undefined || at === -1) return inbox
+  inbox.count--
   for (const list of [box.ids, box.positions, box.refs]) list.splice(at, 1)
-  if (box.ids.length === 0) delete inbox[mailbox]
+  if (box.ids.length === 0) delete inbox.boxes[mailbox]
   return inbox
 }
 

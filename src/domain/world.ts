@@ -30,6 +30,8 @@ export interface States {
   group: (id: string) => Group | undefined
   round: (groupId: string, round: number) => Round | undefined
   inbox: (owner: string) => Inbox | undefined
+  /** How many messages wait there. */
+  waiting: (owner: string) => number
   message: (id: string) => Message | undefined
   /** The sessions with this label. */
   labelled: (label: string) => readonly string[]

@@ -95,77 +95,78 @@ const nothing = (): Lately => ({ commits: [], lastOfId: new Map(), lastOfKey: ne
 /** The rule's state, small and in a form that costs little to restore: every process begins with that. */
 export interface SavedWindow {
   readonly n: number
-  /** The two halves of the chains as the window keeps them. */
-  readonly hi: readonly number[]
-  readonly lo: readonly number[]
-  /** The last accepted commits, as a JSON text or its bytes, which is read when somebody asks for them. */
-  readonly lately: string | Buffer
+  /** The two halves of the chains as the window keeps them: the bytes of each number, in base64. */
+  readonly hi: string
+  readonly lo: string
+  /** The last accepted commits, oldest first, a line of JSON each: none is read before somebody asks. */
+  readonly lately: Buffer
 }
 
-interface SavedCommits {
-  readonly actors: readonly Actor[]
-  readonly streams: readonly string[]
-  /** Oldest first; actors and streams by their number above. */
-  readonly commits: readonly (readonly [id: string, by: number, key: string | 0, raises: readonly number[]])[]
-}
+type SavedCommit = readonly [id: string, by: Actor, key: string | 0, raises: readonly string[]]
 
 export function saveWindow(window: Window): SavedWindow {
   const { n, chainHi, chainLo } = window
-  const actors = numbering<Actor>(JSON.stringify)
-  const streams = numbering<string>(String)
-  const commits: SavedCommits['commits'][number][] = []
-  for (let k = Math.max(1, n - WINDOW + 1); k <= n; k++) {
-    const { id, by, key = 0, raises } = commitAt(window, k) as Accepted
-    commits.push([id, actors.numberOf(by), key, [...new Set(raises)].map(streams.numberOf)])
-  }
-  const lately: SavedCommits = { actors: actors.all, streams: streams.all, commits }
-  return { n, hi: [...chainHi], lo: [...chainLo], lately: JSON.stringify(lately) }
+  return { n, hi: textOf(chainHi), lo: textOf(chainLo), lately: Buffer.concat(linesOf(window)) }
 }
 
-function numbering<Item>(nameOf: (item: Item) => string): { all: Item[]; numberOf: (item: Item) => number } {
-  const all: Item[] = []
-  const numbers = new Map<string, number>()
-  return {
-    all,
-    numberOf(item) {
-      const name = nameOf(item)
-      const known = numbers.get(name)
-      if (known !== undefined) return known
-      numbers.set(name, all.length)
-      return all.push(item) - 1
-    },
+/** What was never asked for goes on as it came: the oldest lines leave, and new ones follow. */
+function linesOf({ n, lately }: Window): Buffer[] {
+  if ('saved' in lately) {
+    const { saved, since } = lately
+    const before = Math.min(n - since.length, WINDOW)
+    const leaving = Math.max(0, before + since.length - WINDOW)
+    return [saved.subarray(afterLines(saved, leaving)), ...since.map(lineOf)]
   }
+  const lines: Buffer[] = []
+  for (let k = Math.max(1, n - WINDOW + 1); k <= n; k++) lines.push(lineOf(lately.commits[k % WINDOW] as Accepted))
+  return lines
+}
+
+function afterLines(bytes: Buffer, count: number): number {
+  let at = 0
+  for (let line = 0; line < count; line++) at = bytes.indexOf('\n', at) + 1
+  return at
+}
+
+function lineOf({ id, by, key, raises }: Accepted): Buffer {
+  const commit: SavedCommit = [id, by, key ?? 0, [...new Set(raises)]]
+  return Buffer.from(`${JSON.stringify(commit)}\n`)
 }
 
 export function restoreWindow({ n, hi, lo, lately }: SavedWindow): Window {
-  const at = n % (WINDOW + 1)
-  return {
-    n,
-    chain: { hi: hi[at] as number, lo: lo[at] as number },
-    chainHi: Int32Array.from(hi),
-    chainLo: Int32Array.from(lo),
-    lately: { saved: lately, since: [] },
-  }
+  const [chainHi, chainLo] = [numbersIn(hi), numbersIn(lo)]
+  return { n, chain: chainOf(chainHi, chainLo, n), chainHi, chainLo, lately: { saved: lately, since: [] } }
+}
+
+/** The chain at the head of a saved window. */
+export const savedChain = ({ n, hi, lo }: SavedWindow): string => chainHex(chainOf(numbersIn(hi), numbersIn(lo), n))
+
+const chainOf = (hi: Int32Array, lo: Int32Array, k: number): Chain => {
+  const at = k % (WINDOW + 1)
+  return { hi: hi[at] as number, lo: lo[at] as number }
+}
+
+const textOf = (numbers: Int32Array): string => Buffer.from(numbers.buffer).toString('base64')
+
+function numbersIn(text: string): Int32Array {
+  const numbers = new Int32Array(WINDOW + 1)
+  Buffer.from(numbers.buffer).write(text, 'base64')
+  return numbers
 }
 
 /** What the last commits were. */
 export function latelyIn(window: Window): Lately {
   if ('commits' in window.lately) return window.lately
   const { saved, since } = window.lately
-  const { actors, streams, commits } = JSON.parse(String(saved)) as SavedCommits
+  const commits = JSON.parse(`[${String(saved).trimEnd().replaceAll('\n', ',')}]`) as SavedCommit[]
   const lately = nothing()
   let n = window.n - since.length - commits.length
   for (const [id, by, key, raises] of commits) {
-    const streamsOf = raises.map((stream) => streams[stream] as string)
-    remember(lately, { id, by: actors[by] as Actor, key: key === 0 ? undefined : key, raises: streamsOf }, ++n)
+    remember(lately, { id, by, key: key === 0 ? undefined : key, raises }, ++n)
   }
   for (const commit of since) remember(lately, commit, ++n)
   return (window.lately = lately)
 }
-
-/** The chain at the head of a saved window. */
-export const savedChain = ({ n, hi, lo }: SavedWindow): string =>
-  chainHex({ hi: hi[n % (WINDOW + 1)] as number, lo: lo[n % (WINDOW + 1)] as number })
 
 function keepChain({ n, chain, chainHi, chainLo }: Window): void {
   chainHi[n % (WINDOW + 1)] = chain.hi
@@ -179,9 +180,7 @@ const holdsChain = (window: Window, k: number): boolean => k <= window.n && k >=
 
 /** The chain at k, or undefined where k is not yet or no longer in the window. */
 export function chainAt(window: Window, k: number): string | undefined {
-  if (!holdsChain(window, k)) return undefined
-  const at = k % (WINDOW + 1)
-  return chainHex({ hi: window.chainHi[at] as number, lo: window.chainLo[at] as number })
+  return holdsChain(window, k) ? chainHex(chainOf(window.chainHi, window.chainLo, k)) : undefined
 }
 
 /** Compared as numbers: writing every chain out would cost more than the rest of the rule. */

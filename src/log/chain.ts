@@ -29,14 +29,13 @@ export function nextChain(chain: Chain, crc: number): Chain {
 
 export const chainHex = (chain: Chain): string => hex8(chain.hi) + hex8(chain.lo)
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
 /** 32 bits as eight lower-case hexadecimal digits. By table: `toString(16)` takes six times as long above 2^31. */
 export const hex8 = (bits: number): string =>
-  (HEX[bits >>> 24] as string) +
-  (HEX[(bits >>> 16) & 0xff] as string) +
-  (HEX[(bits >>> 8) & 0xff] as string) +
-  (HEX[bits & 0xff] as string)
+  hex2(bits >>> 24) + hex2((bits >>> 16) & 0xff) + hex2((bits >>> 8) & 0xff) + hex2(bits & 0xff)
+
+/** Filled as it is asked for: a process that lives for a moment needs few of them. */
+const HEX: string[] = []
+const hex2 = (byte: number): string => (HEX[byte] ??= byte.toString(16).padStart(2, '0'))
 
 /** The 32 bits that eight lower-case hexadecimal digits say, as a signed number; NaN where they say none. */
 export function hexWord(text: string, from: number): number {

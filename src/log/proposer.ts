@@ -6,13 +6,13 @@
  * goes out together in the next write. Nothing here locks: a void proposal is decided again, until its deadline.
  */
 import { BatonError } from '../errors.ts'
-import { steadyNow, timestamp, type Clock, type NewId } from '../ids.ts'
+import { steadyNow, type Clock, type NewId } from '../ids.ts'
 import { createAttempts } from './attempts.ts'
 import { chainAt, LAG, WINDOW, type Verdict, type Window } from './accept.ts'
-import { createBatch, stillHolds } from './batch.ts'
-import { encodeCommit, type Draft, type Mark } from './commit.ts'
+import { createBatch, stamp, type Ready, type Stamped } from './batch.ts'
+import type { Draft, Mark } from './commit.ts'
 import { createDurableHorizon, type Durability } from './durability.ts'
-import { assertFits, outOfPatience, unwritable, vanished, withOutcome } from './failures.ts'
+import { outOfPatience, unwritable, vanished, withOutcome } from './failures.ts'
 import type { Fold } from './fold.ts'
 import type { Head, Judged } from './judging.ts'
 import type { Cursor, Log } from './log.ts'
@@ -29,6 +29,8 @@ export interface Request<Receipt> {
   decide: () => Draft | Answered<Receipt> | Promise<Draft | Answered<Receipt>>
   /** Called in the turn in which the accepted commit was folded. */
   receipt: (accepted: Judged) => Receipt
+  /** Whether what was decided is a step to more of the same request: nobody is told of it, and no sync waited for. */
+  readonly isStep?: () => boolean
   readonly signal?: AbortSignal
   /** How long to go on deciding again, in milliseconds. */
   readonly patience?: number
@@ -54,7 +56,6 @@ export interface ProposerOptions {
 
 /** All of a batch has seen the same history: with several writers, larger batches would push each other out of the window. */
 const BATCH_COMMITS = WINDOW / 8
-const BATCH_BYTES = 4 * 1024 * 1024
 
 interface Pending {
   readonly id: string
@@ -68,22 +69,9 @@ interface Pending {
   lostTo?: Verdict & { kind: 'conflict' }
 }
 
-/** A decision that is ready to be written. */
-interface Ready {
-  readonly pending: Pending
-  readonly draft: Draft
-  /** How many commits were folded when its decision began to read. */
-  readonly seenAt: number
-}
-
-/** One whose line is ready to be written. */
-interface Encoded {
-  readonly pending: Pending
-  readonly line: Buffer
-}
-
 export function createProposer(log: Log, fold: Fold, options: ProposerOptions): Proposer {
   const { durability } = options
+  const maxCommitBytes = Math.min(options.maxCommitBytes, log.maxCommitBytes)
   /** Every proposal that nobody has answered yet; those that wait for a round. */
   const live = new Set<Pending>()
   let queue: Pending[] = []
@@ -175,16 +163,16 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
       await fold.catchUp()
       refuseIfUnwritable()
     }
-    const proposals = encodeBatch(batch)
-    if (proposals.length > 0) {
+    const encoded = encodeBatch(batch)
+    if (encoded.length > 0) {
       const from = fold.cursor
-      for (const { pending } of proposals) pending.written = true
-      await log.append(proposals.map(({ pending, line }) => ({ id: pending.id, line })))
+      for (const { pending } of encoded) pending.written = true
+      await log.append(encoded.map(({ pending, attempt }) => ({ id: pending.id, line: attempt.line })))
       // The disk works while the batch is read back and judged.
-      if (durability === 'disk') horizon.startSync()
+      if (durability === 'disk' && !encoded.every(({ pending }) => isStep(pending))) horizon.startSync()
       await fold.catchUp()
       refuseIfUnwritable()
-      const lost = proposals.filter(({ pending }) => !conclude(pending, from))
+      const lost = encoded.filter(({ pending }) => !conclude(pending, from))
       queue = [...lost.map(({ pending }) => pending), ...queue]
     }
     return queue.length > 0
@@ -206,8 +194,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
   }
 
   /** Takes from the queue what can be written together, in the order in which it came. */
-  async function decideBatch(): Promise<{ batch: Ready[]; waited: boolean }> {
-    const batch: Ready[] = []
+  async function decideBatch(): Promise<{ batch: Ready<Pending>[]; waited: boolean }> {
+    const batch: Ready<Pending>[] = []
     let waited = false
     const held: Pending[] = []
     const fits = createBatch()
@@ -229,12 +217,12 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     return { batch, waited }
   }
 
-  function decideOne(pending: Pending): Ready | undefined | Promise<Ready | undefined> {
+  function decideOne(pending: Pending): Ready<Pending> | undefined | Promise<Ready<Pending> | undefined> {
     const { request, deadline } = pending
     if (request.signal?.aborted) return refuse(pending, request.signal.reason)
     if (steadyNow() > deadline) return refuse(pending, outOfPatience(pending.id, pending.lostTo, fold.window))
     const seenAt = fold.n
-    const ready = (decision: Draft | Answered<unknown>): Ready | undefined => {
+    const ready = (decision: Draft | Answered<unknown>): Ready<Pending> | undefined => {
       if (!('answer' in decision)) return { pending, draft: decision, seenAt }
       const { answer, n } = decision
       horizon.hold(n, () => answerWith(pending, answer))
@@ -255,34 +243,15 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     return undefined
   }
 
-  /** Stamps what still holds on the newest state; what does not is decided again. */
-  function encodeBatch(batch: readonly Ready[]): Encoded[] {
+  /** What no longer holds is decided again. */
+  function encodeBatch(batch: readonly Ready<Pending>[]): Stamped<Pending>['encoded'] {
     const window = fold.window as Window
-    const seen = fold.head.mark
-    const safe = safeMark(window)
-    let at: string | undefined
-    const proposals: Encoded[] = []
-    const again: Pending[] = []
-    let bytes = 0
-    for (const { pending, draft, seenAt } of batch) {
-      if (bytes > BATCH_BYTES || !stillHolds(window, pending.id, draft, seenAt)) {
-        again.push(pending)
-        continue
-      }
-      try {
-        // Inside: a clock that shows no time is the caller's fault, and no reason to give the log up.
-        at ??= timestamp(options.clock())
-        const attempt = encodeCommit(draft, { id: pending.id, at, seen, safe })
-        assertFits(attempt, Math.min(options.maxCommitBytes, log.maxCommitBytes), options.maxCommitEvents)
-        bytes += attempt.line.length
-        attempts.begin(attempt, pending.request.receipt)
-        proposals.push({ pending, line: attempt.line })
-      } catch (error) {
-        refuse(pending, error instanceof BatonError ? error : unwritable(error))
-      }
-    }
+    const place = { window, seen: fold.head.mark, safe: safeMark(window) }
+    const { encoded, again, refused } = stamp(batch, place, { ...options, maxCommitBytes })
+    for (const { pending, attempt } of encoded) attempts.begin(attempt, pending.request.receipt)
+    for (const { pending, error } of refused) refuse(pending, error)
     queue = [...again, ...queue]
-    return proposals
+    return encoded
   }
 
   /** Before the first sync only the beginning is known to be safe; out of the window the rule does not look at it. */
@@ -306,7 +275,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     }
     if ('receipt' in fate) {
       ownN = fate.n
-      horizon.hold(fate.n, () => answerWith(pending, fate.receipt))
+      if (isStep(pending)) answerWith(pending, fate.receipt)
+      else horizon.hold(fate.n, () => answerWith(pending, fate.receipt))
       return true
     }
     pending.written = false
@@ -314,6 +284,8 @@ export function createProposer(log: Log, fold: Fold, options: ProposerOptions): 
     if (fate.lost.verdict?.kind === 'conflict') pending.lostTo = fate.lost.verdict
     return false
   }
+
+  const isStep = ({ request }: Pending): boolean => request.isStep?.() === true
 
   function answerWith(pending: Pending, receipt: unknown): void {
     live.delete(pending)

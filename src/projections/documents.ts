@@ -25,6 +25,8 @@ export interface Shelf {
   /** It is folded elsewhere, and not here. */
   readonly isPending: boolean
   get: (key: string) => unknown
+  /** As the tables have it, `null` where there is none; undefined where it was parsed already, and `get` costs nothing. */
+  text: (key: string) => string | null | undefined
   /** For the fold alone: what it writes into `doc` is the document from now on. */
   open: (key: string, n: number) => Changed
   /** Those that changed since the last flush. */
@@ -140,6 +142,12 @@ export function createDocuments(
         if (pending.size > 0 && pending.has(view)) throw viewPending(view)
         const entry = changed.get(key)
         return entry === undefined ? fromTables(view, key) : entry.doc
+      },
+      text(key: string) {
+        if (pending.has(view)) throw viewPending(view)
+        const id = idOf(view, key)
+        if (changed.has(key) || cache.get(id) !== undefined) return undefined
+        return lookUp(id) ?? null
       },
       open(key: string, n: number) {
         const entry = changed.get(key)

@@ -4,9 +4,10 @@ import { eventCatalog } from '../events/catalog.ts'
 import { viewCatalog } from './catalog.ts'
 import { indexVersions } from './indexes.ts'
 import type { Views } from './replica.ts'
+import { isLittleEndian } from './snapshots/endian.ts'
 
 /** Raised when tables or manifests are written in another way. */
-const FORMAT = 3
+const FORMAT = 4
 
 /** What a build folds: the same events into the same views, or some of them. */
 export interface Folds {
@@ -26,6 +27,8 @@ let digestOfEvents: string | undefined
 const ofEvents = (): string =>
   (digestOfEvents ??= digest([
     FORMAT,
+    // A manifest keeps the chains as the machine keeps numbers.
+    isLittleEndian ? 'little-endian' : 'big-endian',
     sorted(Object.entries(indexVersions)),
     sorted(Object.entries(eventCatalog).map(([type, { version }]): [string, number] => [type, version])),
   ]))

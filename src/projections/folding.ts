@@ -4,7 +4,7 @@ import { BatonError } from '../errors.ts'
 import type { Clock } from '../ids.ts'
 import { createFold, type Fold } from '../log/fold.ts'
 import type { Judged, Start } from '../log/judging.ts'
-import type { Log } from '../log/log.ts'
+import type { Cursor, Log } from '../log/log.ts'
 import { viewCatalog } from './catalog.ts'
 import { createDocuments, isViewPending, type Documents, type Epochs } from './documents.ts'
 import { foldsOf, type Folds } from './fingerprint.ts'
@@ -33,6 +33,8 @@ export interface FoldingOptions {
   readonly epochs?: Epochs
   /** Amid a long fold: what to wait for, so that others are served meanwhile. */
   readonly pace?: (() => Promise<void> | undefined) | undefined
+  /** Up to where whoever writes knows the log to be durable; undefined as long as nobody does. */
+  readonly durable?: () => Cursor | undefined
   /** Called for every line that is folded, after the views have it. */
   readonly observe?: (judged: Judged) => void
 }
@@ -62,6 +64,7 @@ export async function openFolding(log: Log, options: FoldingOptions): Promise<Fo
     startsAfresh = false,
     epochs,
     pace,
+    durable,
     observe,
   } = options
   const folds = foldsOf(views)
@@ -85,6 +88,7 @@ export async function openFolding(log: Log, options: FoldingOptions): Promise<Fo
       start: generation,
       publishes,
       folds,
+      durable,
     })
   const fold = createFold(log, {
     observe(judged) {

@@ -10,7 +10,7 @@ const goal = ({ toSessionId }: { readonly toSessionId?: string | undefined }) =>
 /** What is not acknowledged: each session's with its runs', by the session's id, and the operator's. */
 export const inboxes: View<Inbox> = {
   name: 'inboxes',
-  version: 2,
+  version: 3,
   keys: {
     MessageDelivered: there,
     MessageAcknowledged: there,

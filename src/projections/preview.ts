@@ -40,7 +40,7 @@ export function preview(
 
   return {
     states: statesOf(
-      { get },
+      { get, text: () => undefined },
       () => last,
       // Time goes on with what is folded here.
       () => (last > head.position && at > head.at ? at : head.at),

@@ -29,6 +29,8 @@ export interface Replica {
   /** To be called with every judged line, in order. Throws where a table is damaged: then all has to be folded again. */
   apply: (judged: Judged) => void
   get: <Name extends ViewName>(view: Name, key: string) => DocOf<Name> | undefined
+  /** Of a document that nobody has parsed yet, its JSON or `null`: for whoever wants little of much. */
+  text: (view: ViewName, key: string) => string | null | undefined
   /** Where the events of each stream lie. */
   readonly index: StreamIndex
   /** Where each accepted commit lies. */
@@ -129,6 +131,7 @@ export function createReplica(views: Views, documents: Documents): Replica {
     apply,
     index,
     get: (view, key) => shelves.get(view)?.get(key) as DocOf<typeof view> | undefined,
+    text: (view, key) => shelves.get(view)?.text(key),
     commits: () => commitList(commits.get),
     keyUse: (key) => keys.get(key) as KeyUse | undefined,
     unknown: (stream) => {

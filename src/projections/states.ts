@@ -1,4 +1,5 @@
 /** The folded documents as decisions and queries ask for them. */
+import { countInText } from '../domain/mailbox.ts'
 import { roundKey } from '../domain/round.ts'
 import type { States } from '../domain/world.ts'
 import { listOf, newestOf } from './chunked.ts'
@@ -6,8 +7,8 @@ import { groupKey, labelKey } from './directory.ts'
 import { isOpen, openOnes } from './open.ts'
 import type { Replica } from './replica.ts'
 
-export function statesOf(replica: Pick<Replica, 'get'>, position: () => number, at: () => string): States {
-  const { get } = replica
+export function statesOf(replica: Pick<Replica, 'get' | 'text'>, position: () => number, at: () => string): States {
+  const { get, text } = replica
   const ids = (key: string) => get('directory', key)
   const opened = (share: string) => get('open', share)
   return {
@@ -24,6 +25,11 @@ export function statesOf(replica: Pick<Replica, 'get'>, position: () => number, 
     timers: (kind) => get('timers', kind),
     seat: (sessionId) => get('seats', sessionId),
     inbox: (owner) => get('inboxes', owner),
+    waiting: (owner) => {
+      const unparsed = text('inboxes', owner)
+      if (unparsed === undefined) return get('inboxes', owner)?.count ?? 0
+      return unparsed === null ? 0 : countInText(unparsed)
+    },
     message: (id) => get('messages', id),
     labelled: (label) => listOf(ids, labelKey(label)),
     isOpen: (kind, id) => isOpen(opened, kind, id),

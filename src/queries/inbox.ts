@@ -1,5 +1,5 @@
 /** What waits for a session, its runs, or the operator. Reading changes nothing. */
-import { countIn, countOf, entriesOf, type Delivery, type InboxEntry, type Message } from '../domain/mailbox.ts'
+import { countIn, entriesOf, type Delivery, type InboxEntry, type Message } from '../domain/mailbox.ts'
 import { upcast, type EventData } from '../events/catalog.ts'
 import type { Actor, Commit, StoredEvent } from '../log/commit.ts'
 import { isForeign } from '../projections/replica.ts'
@@ -91,8 +91,7 @@ export async function listInbox(
 
 /** How many messages wait for a session and its runs, or in one of its mailboxes. */
 export function countInbox({ states }: Reading, { owner, mailbox }: Inboxed): number {
-  const inbox = states.inbox(owner)
-  return mailbox === undefined ? countOf(inbox) : countIn(inbox, mailbox)
+  return mailbox === undefined ? states.waiting(owner) : countIn(states.inbox(owner), mailbox)
 }
 
 /** Taken now, oldest first: what is folded later belongs to another answer. */

@@ -1,5 +1,4 @@
 /** Sessions and what they hold. */
-import { countOf } from '../domain/mailbox.ts'
 import type { Session } from '../domain/session.ts'
 import { listed, pageOf, positionOf, type OpenListOptions } from './listing.ts'
 import type { Freshness, Reading } from './reading.ts'
@@ -44,6 +43,6 @@ function sessionView(
     liveRuns: Object.keys(seat?.liveRuns ?? {}),
     owns: Object.keys(seat?.owned ?? {}),
     participates: Object.keys(seat?.participates ?? {}),
-    waiting: countOf(states.inbox(id)),
+    waiting: states.waiting(id),
   }
 }

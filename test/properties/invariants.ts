@@ -189,7 +189,10 @@ function assertMail(replica: Replica, ledger: Ledger): void {
       const brought = replica.commits().last((commit) => commit.position <= position)
       equal(ref, brought?.ref, `where the line is that brought #${position} to ${mailbox}`)
     }
-    for (const [mailbox, { ids }] of Object.entries(inbox ?? {})) must(ids.length > 0, `nothing waits in ${mailbox}`)
+    equal(inbox?.count ?? 0, entries.length, `how many wait for ${owner}`)
+    for (const [mailbox, { ids }] of Object.entries(inbox?.boxes ?? {})) {
+      must(ids.length > 0, `nothing waits in ${mailbox}`)
+    }
   }
   equal(sorted(Object.keys(replica.get('deadLetters', 'all') ?? {})), dead.sort(), 'dead letters')
 }

@@ -21,7 +21,7 @@ async function tableIn(snapshots: Snapshots): Promise<TableInfo> {
 const naming = (tables: readonly TableInfo[]): Manifest =>
   ({
     folds: { events: '', views: {} },
-    saved: { window: { lately: '' } },
+    saved: { window: { lately: Buffer.alloc(0) } },
     epochs: {},
     tables,
   }) as unknown as Manifest

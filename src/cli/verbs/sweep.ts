@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Hub, type Receipt, type ReceiptEvent } from '../../exports.ts'
 import { describe } from '../describe.ts'
 import { dryRunAnswer } from '../sent.ts'
@@ -93,6 +92,7 @@ async function* sweeping(
       iso(until),
       look,
     )
+    const { setTimeout: sleep } = await import('node:timers/promises')
     await sleep(Math.max(0, until - systemClock()) + 1, undefined, { signal })
     // Much later than that: this machine slept, and so did they.
     if (systemClock() - until > Math.max(1_000, Math.min(...leases) / 3)) start = systemClock()

@@ -16,7 +16,7 @@ export function leaveMail(
   world: World,
   context: Context,
 ): Fact[][] {
-  const mailboxes = Object.keys(world.peek.inbox(id) ?? {})
+  const mailboxes = Object.keys(world.peek.inbox(id)?.boxes ?? {})
   const entries = entriesOf(world.inbox(sessionMailbox(id), mailboxes))
   const why = `session ${id} was closed`
   if (successor !== undefined) {

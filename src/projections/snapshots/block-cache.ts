@@ -1,5 +1,5 @@
 /** The blocks that lookups have read and verified, for all open tables together. */
-import { BLOCK_BYTES, type Block, blockOf } from './blocks.ts'
+import { BLOCK_BYTES, type Block, type ReadBlock, readBlockOf } from './blocks.ts'
 
 export interface BlockCache {
   /** A place for the blocks of one table. */
@@ -13,12 +13,12 @@ export interface Shelf {
    * A block. One that is not there is loaded first; what `load` throws leaves no trace. It is good until the next
    * block is asked for: its memory is then another's.
    */
-  readonly block: (number: number, load: (number: number, into: Block) => void) => Block
+  readonly block: (number: number, load: (number: number, into: Block) => void) => ReadBlock
   readonly clear: () => void
 }
 
 interface Frame {
-  readonly block: Block
+  readonly block: ReadBlock
   owner: Map<number, Frame> | undefined
   number: number
   /** Asked for again since the hand came by. */
@@ -56,7 +56,7 @@ export function createBlockCache(limit: number): BlockCache {
   function addFrames(count: number): void {
     const memory = Buffer.allocUnsafeSlow(count * BLOCK_BYTES)
     for (let i = 0; i < count; i++) {
-      const block = blockOf(memory.subarray(i * BLOCK_BYTES, (i + 1) * BLOCK_BYTES))
+      const block = readBlockOf(memory.subarray(i * BLOCK_BYTES, (i + 1) * BLOCK_BYTES))
       const frame: Frame = { block, owner: undefined, number: 0, used: false }
       frames.push(frame)
       free.push(frame)

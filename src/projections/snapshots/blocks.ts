@@ -3,6 +3,7 @@
  * a key lies, and filter blocks, which say of most absent keys that they are absent. Numbers are little-endian.
  */
 import { crc32 } from 'node:zlib'
+import { isLittleEndian } from './endian.ts'
 import type { KeyHash } from './key-hash.ts'
 import { mark } from './record.ts'
 
@@ -18,6 +19,18 @@ export interface Block {
 export const blockOf = (bytes: Buffer): Block => ({
   bytes,
   view: new DataView(bytes.buffer, bytes.byteOffset, BLOCK_BYTES),
+})
+
+/** One to look for keys in. */
+export interface ReadBlock extends Block {
+  /** The halves of hashes that an index block begins with, as the machine reads them. */
+  readonly hashes: Int32Array
+}
+
+/** The bytes begin at a multiple of four. */
+export const readBlockOf = (bytes: Buffer): ReadBlock => ({
+  ...blockOf(bytes),
+  hashes: new Int32Array(bytes.buffer, bytes.byteOffset + HASH_AT, SLOTS),
 })
 
 export function sealBlock(block: Block, seed: number, number: number): void {
@@ -60,11 +73,14 @@ export function setSlot({ view }: Block, slot: number, high: number, offset: num
 export const spills = ({ view }: Block): boolean => view.getUint16(2, true) !== 0
 
 /** The first slot from `from` on with this half of a hash; -1 if there is none. */
-export function findSlot({ view }: Block, high: number, from: number): number {
-  const slots = view.getUint16(0, true)
-  for (let slot = from; slot < slots; slot++) if (view.getInt32(HASH_AT + 4 * slot, true) === high) return slot
-  return -1
+export function findSlot({ view, hashes }: ReadBlock, high: number, from: number): number {
+  const slot = hashes.indexOf(asRead(high), from)
+  return slot < view.getUint16(0, true) ? slot : -1
 }
+
+/** What a little-endian number is to the machine. */
+const asRead = (bits: number): number =>
+  isLittleEndian ? bits : (bits << 24) | ((bits & 0xff00) << 8) | ((bits >>> 8) & 0xff00) | (bits >>> 24)
 
 export const slotOffset = ({ view }: Block, slot: number): number =>
   view.getUint16(OFFSET_TOP_AT + 2 * slot, true) * 2 ** 32 + view.getUint32(OFFSET_AT + 4 * slot, true)

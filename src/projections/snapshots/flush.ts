@@ -26,6 +26,8 @@ export interface FlushParts {
   /** Whether others may go on from it. What is folded for one question is nobody else's. */
   readonly publishes: boolean
   readonly folds: Manifest['folds']
+  /** Up to where whoever writes here knows the log to be durable; undefined where nobody has written. */
+  readonly durable?: (() => Cursor | undefined) | undefined
 }
 
 export interface Flusher {
@@ -46,15 +48,16 @@ export interface Flusher {
 }
 
 const MIB = 1024 * 1024
-/** So much new log is worth a flush; when the hub closes less is. */
+/** So much new log is worth a flush; when the hub closes less is, and still less where nobody wrote and waited for it. */
 const WORTH_BYTES = MIB
-const WORTH_AT_CLOSE_BYTES = MIB / 128
+const WORTH_AT_CLOSE_BYTES = MIB / 64
+const WORTH_TO_READERS_BYTES = MIB / 256
 /** So much new log is the most that is kept in memory. */
 const RELIEF_BYTES = 6 * MIB
 /** Two flushes are no closer together, unless that much has come. */
 const PAUSE_MS = 1_000
-/** Whoever closes waits for no longer merge than this. */
-const MERGE_AT_CLOSE_BYTES = 4 * MIB
+/** Of those who close one in so many sweeps: it reads all manifests for that. */
+const SWEEP_EVERY = 4
 
 /** How far the tables go. */
 interface Base {
@@ -68,7 +71,8 @@ interface How {
   readonly insist?: boolean
   /** The fold waits: nothing changes meanwhile. */
   readonly paused?: boolean
-  readonly mergeBytes: number
+  /** Somebody waits for it to close: much is merged by others, and whoever closes next sweeps as well as this one. */
+  readonly isLast?: boolean
 }
 
 export function createFlusher(parts: FlushParts): Flusher {
@@ -85,7 +89,7 @@ export function createFlusher(parts: FlushParts): Flusher {
 
   const behind = (): number => (parts.fold().damage === undefined ? parts.fold().cursor - base.cursor : 0)
 
-  function flush(how: How): Promise<boolean> {
+  function flush(how: How = {}): Promise<boolean> {
     running ??= flushNow(how)
       .catch((error: unknown) => {
         snapshots.report({ file: snapshots.dir, why: `a flush failed: ${String(error)}` })
@@ -113,13 +117,15 @@ export function createFlusher(parts: FlushParts): Flusher {
     // In one turn with its place: from here on the fold goes on.
     const { epochs } = documents
     const written = how.paused === true ? documents.unwritten() : [...documents.unwritten()]
-    // A snapshot never tells of more than what is known to be durable.
-    if (mayPublish) await log.sync()
-    const tables = await write(written, how.mergeBytes)
+    // A snapshot never tells of more than what is known to be durable. The disk works while the table is made.
+    const synced = mayPublish && (parts.durable?.() ?? 0) < saved.cursor ? log.sync() : undefined
+    synced?.catch(() => undefined)
+    const tables = await write(written, how.isLast === true)
     const number = Math.max(base.number, distrusted) + 1
     const infos = tables.map(({ info }) => info)
     let published: boolean
     try {
+      await synced
       published =
         isLive() && mayPublish && snapshots.publish(number, { folds: parts.folds, saved, epochs, tables: infos })
     } catch (error) {
@@ -130,7 +136,7 @@ export function createFlusher(parts: FlushParts): Flusher {
     if (published) named(tables)
     if (isTaken) take(baseOf(published ? number : base.number, saved), tables)
     else drop(tables, documents.tables)
-    if (published) snapshots.sweep(clock())
+    if (published && (how.isLast !== true || number % SWEEP_EVERY === 0)) snapshots.sweep(clock())
     return published
   }
 
@@ -226,21 +232,21 @@ export function createFlusher(parts: FlushParts): Flusher {
     caughtUp() {
       const bytes = behind()
       if (bytes < WORTH_BYTES || running !== undefined || isClosed) return
-      if (bytes >= RELIEF_BYTES || clock() - lastAt >= PAUSE_MS) void flush({ mergeBytes: Infinity })
+      if (bytes >= RELIEF_BYTES || clock() - lastAt >= PAUSE_MS) void flush()
     },
     relief() {
       if (behind() < RELIEF_BYTES || isClosed) return undefined
       return (running ?? Promise.resolve()).then(async () => {
-        if (behind() >= RELIEF_BYTES) await flush({ paused: true, mergeBytes: Infinity })
+        if (behind() >= RELIEF_BYTES) await flush({ paused: true })
       })
     },
     async flush() {
       await running
-      return flush({ mergeBytes: Infinity })
+      return flush()
     },
     async insist() {
       await running
-      return flush({ mergeBytes: Infinity, insist: true })
+      return flush({ insist: true })
     },
     async idle() {
       while (running !== undefined) await running
@@ -259,8 +265,8 @@ export function createFlusher(parts: FlushParts): Flusher {
     },
     async close() {
       await running
-      if (publishes && documents.pending.size === 0 && behind() >= WORTH_AT_CLOSE_BYTES)
-        await flush({ mergeBytes: MERGE_AT_CLOSE_BYTES })
+      const worth = parts.durable?.() === undefined ? WORTH_TO_READERS_BYTES : WORTH_AT_CLOSE_BYTES
+      if (publishes && documents.pending.size === 0 && behind() >= worth) await flush({ isLast: true })
       isClosed = true
       const before = documents.tables
       documents.reset([], {})

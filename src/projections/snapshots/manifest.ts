@@ -62,9 +62,9 @@ export function readManifest(dir: string, kind: string, number: number): Manifes
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : String(error)
   }
-  const end = bytes.lastIndexOf('\n')
-  const text = end < 0 ? undefined : bytes.subarray(0, end)
-  if (text === undefined || bytes.toString('latin1', end + 1) !== checksum(text)) return 'its checksum does not match'
+  const end = bytes.lastIndexOf('\n') + 1
+  const text = bytes.subarray(0, end)
+  if (bytes.toString('latin1', end) !== checksum(text)) return 'its checksum does not match'
   try {
     return parse(text)
   } catch (error) {
@@ -72,7 +72,7 @@ export function readManifest(dir: string, kind: string, number: number): Manifes
   }
 }
 
-/** What the last commits were is most of it, and few ask: it is a line of its own, which stays as it is. */
+/** What the last commits were is most of it, and few ask: it is lines of their own, which stay as they are. */
 function parse(text: Buffer): Manifest | string {
   const middle = text.indexOf('\n')
   const manifest = JSON.parse(text.toString('utf8', 0, middle)) as Manifest | null
@@ -81,18 +81,19 @@ function parse(text: Buffer): Manifest | string {
   return { ...manifest, saved: { ...saved, window: { ...saved.window, lately: text.subarray(middle + 1) } } }
 }
 
-function textOf({ saved, ...rest }: Manifest): string {
+function bytesOf({ saved, ...rest }: Manifest): Buffer {
   const { lately, ...window } = saved.window
-  return `${JSON.stringify({ ...rest, saved: { ...saved, window } })}\n${String(lately)}`
+  const text = Buffer.concat([Buffer.from(`${JSON.stringify({ ...rest, saved: { ...saved, window } })}\n`), lately])
+  return Buffer.concat([text, Buffer.from(checksum(text))])
 }
 
 /** False where somebody else has taken the number. */
 export function writeManifest(dir: string, kind: string, number: number, manifest: Manifest, unique: string): boolean {
-  const text = textOf(manifest)
+  const bytes = bytesOf(manifest)
   const temporary = path.join(dir, `${unique}.tmp`)
   const fd = fs.openSync(temporary, 'wx', 0o600)
   try {
-    fs.writeFileSync(fd, `${text}\n${checksum(text)}`)
+    fs.writeFileSync(fd, bytes)
     fs.fdatasyncSync(fd)
   } finally {
     fs.closeSync(fd)
@@ -112,7 +113,7 @@ export function writeManifest(dir: string, kind: string, number: number, manifes
 /** A name too many is swept another time; by now the manifest is there, and its tables are not to be taken for nobody's. */
 function removed(temporary: string): void {
   try {
-    fs.rmSync(temporary, { force: true })
+    fs.unlinkSync(temporary)
   } catch {
     // As said.
   }

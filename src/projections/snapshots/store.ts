@@ -147,9 +147,10 @@ export function openSnapshots(dir: string, unique: () => string, kind = CURRENT,
   function remove(name: string): void {
     const file = path.join(dir, name)
     try {
-      fs.rmSync(file, { force: true })
+      // rmSync does the same, and takes a millisecond more in a process that has not used it yet.
+      fs.unlinkSync(file)
     } catch (error) {
-      report({ file, why: String(error) })
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') report({ file, why: String(error) })
     }
   }
 

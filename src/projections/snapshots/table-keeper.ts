@@ -6,16 +6,21 @@ import type { Snapshots } from './store.ts'
 import type { Table } from './table.ts'
 
 export interface TableKeeper {
-  /** What changed, as a table over those that are there; some of them become one, unless that is too much to write. */
-  readonly write: (written: Iterable<Written>, mostBytes: number) => Promise<readonly Table[]>
+  /** What changed, as a table over those that are there; some of them become one, unless that takes too long in a hurry. */
+  readonly write: (written: Iterable<Written>, isHurried: boolean) => Promise<readonly Table[]>
   /** A manifest names them from now on. */
   readonly named: (tables: readonly Table[]) => void
   /** Closes tables that are in use no more, and removes those that were nobody else's. */
   readonly drop: (tables: readonly Table[], used: readonly Table[]) => void
 }
 
-/** However much it is to write, no more than these lie over each other. */
-const MANY_TABLES = 24
+/** In a hurry so much is merged: little, more where a lookup meets many tables by now, and whatever there is at last. */
+const MIB = 1024 * 1024
+const [LITTLE_BYTES, MORE_BYTES] = [MIB / 4, 4 * MIB]
+const [MANY_TABLES, TOO_MANY_TABLES] = [12, 24]
+
+const mostInAHurry = (tables: number): number =>
+  tables <= MANY_TABLES ? LITTLE_BYTES : tables < TOO_MANY_TABLES ? MORE_BYTES : Infinity
 
 export function createTableKeeper(documents: Documents, snapshots: Snapshots): TableKeeper {
   /** Tables that no manifest names. */
@@ -48,13 +53,13 @@ export function createTableKeeper(documents: Documents, snapshots: Snapshots): T
     }
   }
 
-  async function merged(newestFirst: readonly Table[], most: number): Promise<readonly Table[]> {
+  async function merged(newestFirst: readonly Table[], isHurried: boolean): Promise<readonly Table[]> {
     // Deleted by somebody, or swept by those who went on from a newer snapshot; open here, and so not lost.
     const isGone = newestFirst.some(({ info }) => !snapshots.isThere(info.file))
     const count = isGone ? newestFirst.length : countToMerge(newestFirst.map(({ info }) => info.bytes))
     const chosen = newestFirst.slice(0, count)
     const bytes = chosen.reduce((sum, { info }) => sum + info.bytes, 0)
-    const isTooMuch = bytes > most && newestFirst.length < MANY_TABLES
+    const isTooMuch = isHurried && bytes > (isGone ? MORE_BYTES : mostInAHurry(newestFirst.length))
     if (isGone && isTooMuch) {
       drop(chosen, documents.tables)
       throw new Error('tables are gone, and what is left is too much to write again now')
@@ -82,7 +87,7 @@ export function createTableKeeper(documents: Documents, snapshots: Snapshots): T
   }
 
   return {
-    write: async (written, mostBytes) => merged([...(await tableOf(written)), ...documents.tables], mostBytes),
+    write: async (written, isHurried) => merged([...(await tableOf(written)), ...documents.tables], isHurried),
     named(tables) {
       for (const { info } of tables) unnamed.delete(info.file)
     },
