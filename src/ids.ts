@@ -1,4 +1,4 @@
-import { monotonicFactory } from 'ulid'
+import { decodeTime, monotonicFactory } from 'ulid'
 
 /** Milliseconds since 1970. The one source of time: everything that needs the time is handed a Clock. */
 export type Clock = () => number
@@ -25,6 +25,11 @@ export function ulidFactory(clock: Clock = systemClock, draw: Draw = drawn): New
   const next = monotonicFactory(randomSource(draw))
   return () => next(instant(clock()))
 }
+
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/
+
+/** When an id of ours was made; undefined for any other. */
+export const timeOfId = (id: string): number | undefined => (ULID.test(id) ? decodeTime(id) : undefined)
 
 /** Fractions of 2^16, drawn from the system 2,048 at a time: one at a time costs 13 µs an id. */
 function randomSource(draw: Draw): () => number {

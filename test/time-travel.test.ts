@@ -13,6 +13,7 @@ import {
 } from '../src/index.ts'
 import { openFileLog } from '../src/log/file/file-log.ts'
 import { prefixOf } from '../src/log/prefix.ts'
+import { ulidFactory } from '../src/ids.ts'
 import { viewCatalog, type ViewName } from '../src/projections/catalog.ts'
 import { seeded } from './faults/power-cut.ts'
 import { foldedAfresh } from './properties/replicas.ts'
@@ -205,4 +206,49 @@ test('one commit, by its id or by any of its positions', async () => {
   }
   expect([await hub.commit(4), await hub.commit(0), await hub.commit('nobody')]).toEqual(Array(3).fill(undefined))
   await expect(hub.commit(-1)).rejects.toMatchObject({ code: 'INVALID_COMMAND' })
+})
+
+test('a commit by its id: where its time lies first, and everywhere where that says nothing', async () => {
+  const memory = openMemoryLog()
+  let read = 0
+  const log: Log = {
+    ...memory,
+    async read(from, last) {
+      const page = await memory.read(from, last)
+      read += page.entries.filter(({ ref }) => last === undefined || ref <= last).length
+      return page
+    },
+    async readAt(ref) {
+      read++
+      return memory.readAt(ref)
+    },
+  }
+  let now = Date.parse('2026-11-22T12:00:00.000Z')
+  let ids = 0
+  const clock = (): number => now
+  const ulid = ulidFactory(clock)
+  const early = ulidFactory(() => Date.parse('2020-01-01T00:00:00.000Z'))
+  // Some are of another kind, and of some the time is another one.
+  const newId = (): string => [ulid, () => `own-${ids}`, early][++ids % 3 === 0 ? 1 + (ids % 2) : 0]?.() ?? ''
+  const hub = await openHub({ ...quiet, log, clock, newId })
+  await hub.send({ type: 'OpenSession', sessionId: 'a' })
+  const sent: { commit: string; position: number }[] = []
+  for (let i = 0; i < 1_500; i++) {
+    now += 1_000
+    const { commit = '', position } = await hub.send({ type: 'RenewLease', sessionId: 'a', leaseMs: 60_000 + i })
+    sent.push({ commit, position })
+  }
+  const cost = { near: [] as number[], far: [] as number[] }
+  for (const { commit, position } of sent.filter((_, i) => i % 50 < 3)) {
+    read = 0
+    expect(await hub.commit(commit)).toMatchObject({ id: commit, events: [{ position }] })
+    if (commit.startsWith('01M')) cost.near.push(read)
+    else cost.far.push(read)
+  }
+  expect(cost.near.length).toBeGreaterThan(30)
+  expect(Math.max(...cost.near)).toBeLessThan(100)
+  expect(cost.far.length).toBeGreaterThan(10)
+  expect(Math.max(...cost.far)).toBeGreaterThan(1_000)
+  expect(await hub.commit('ZZZZZZZZZZZZZZZZZZZZZZZZZZ')).toBeUndefined()
+  await hub.close()
 })

@@ -1,8 +1,10 @@
 /** One commit, as it was accepted: by the position of one of its events, or by its id. */
 import { spanOf } from './bookmarks.ts'
-import { acceptedLines } from './accepted-lines.ts'
+import { timeOfId } from '../ids.ts'
+import { acceptedLines, type Stretch } from './accepted-lines.ts'
 import type { Actor, Commit } from '../log/commit.ts'
 import { commitIn } from '../log/read-commit.ts'
+import { positionAt } from './moments.ts'
 import { commitAt, logged, type Freshness, type LoggedEvent, type Reading } from './reading.ts'
 
 /** One commit: who decided what, on what it had seen. */
@@ -38,10 +40,24 @@ async function atPosition(reading: Reading, position: number, options: Freshness
   return place === undefined ? undefined : viewOf(await commitAt(reading.log, place.ref), place)
 }
 
-/** No view lists the ids: the newest is looked for first, and lines that do not hold it are not decoded. */
+/** How far what a commit says of its time may lie from that in its id: it may have had to be decided again. */
+const NEAR_MS = [100, 15_000]
+
+/** No view lists the ids. Most were made at a time that they tell: there they are looked for first. */
 async function withId(reading: Reading, id: string, { signal }: Freshness): Promise<CommitView | undefined> {
-  const everything = { after: 0, before: Infinity, direction: 'backward', signal } as const
-  for await (const entry of acceptedLines(reading, everything)) {
+  const time = timeOfId(id)
+  for (const ms of time === undefined ? [] : NEAR_MS) {
+    const after = await positionAt(reading, new Date(Number(time) - ms))
+    const before = (await positionAt(reading, new Date(Number(time) + ms))) + 1
+    const found = await withIdIn(reading, id, { after, before, direction: 'backward', signal })
+    if (found !== undefined) return found
+  }
+  return withIdIn(reading, id, { after: 0, before: Infinity, direction: 'backward', signal })
+}
+
+/** Lines that do not hold it are not decoded. */
+async function withIdIn(reading: Reading, id: string, stretch: Stretch): Promise<CommitView | undefined> {
+  for await (const entry of acceptedLines(reading, stretch)) {
     if (!entry.line.includes(id)) continue
     const found = commitIn(reading.log, entry)
     if (found.id === id) return viewOf(found, entry.place)
