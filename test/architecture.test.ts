@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: ['errors', 'ids', 'events'],
   commands: ['errors', 'ids', 'schema', 'events', 'domain', 'log'],
   projections: ['errors', 'ids', 'events', 'domain', 'log'],
-  queries: ['errors', 'events', 'domain', 'projections', 'log'],
+  queries: ['errors', 'ids', 'events', 'domain', 'projections', 'log'],
   alive: ['errors', 'domain', 'commands', 'queries'],
   'hub-api': ['alive', 'errors', 'ids', 'log', 'domain', 'commands', 'projections', 'queries'],
   'hub-handle': ['alive', 'errors', 'ids', 'log', 'events', 'domain', 'commands', 'projections', 'queries', 'hub-api'],

@@ -1,9 +1,10 @@
 /**
- * The documents of a replica. Those that changed since the last flush live in memory; the others lie in tables, newest
- * first, with a bounded cache before them. Without tables, everything stays in memory.
+ * The documents of a replica. Those that changed since the last flush live in memory; the others lie in the margin of the
+ * manifest, and in tables, newest first, with a bounded cache before them. Without a snapshot, everything stays in memory.
  */
 import { isTableDamaged } from './snapshots/damaged.ts'
 import { findIn } from './snapshots/find-in.ts'
+import { NO_MARGIN, readMargin, type Noted } from './snapshots/margin.ts'
 import type { Table } from './snapshots/table.ts'
 import { createCache } from './document-cache.ts'
 
@@ -46,13 +47,15 @@ export interface Documents {
   shelf: (view: string) => Shelf
   /** What has to be written so that the tables say everything. */
   unwritten: () => Generator<Written>
-  /** The tables, newest first, say everything up to commit `n`: what did not change since is forgotten here. */
-  rebase: (tables: readonly Table[], n: number) => void
+  /** These, newest first, say everything up to commit `n`: what did not change since is forgotten here. */
+  rebase: (tables: readonly Table[], margin: Buffer, n: number) => void
   /** Puts documents that were folded beside these in their place. Returns the tables that nothing is left of. */
   replace: (views: readonly string[], by: Documents) => readonly Table[]
-  /** Forgets everything, and goes on with these tables. */
-  reset: (tables: readonly Table[], epochs: Epochs) => void
+  /** Forgets everything, and goes on with these. */
+  reset: (tables: readonly Table[], margin: Buffer, epochs: Epochs) => void
   readonly tables: readonly Table[]
+  /** Over the tables. */
+  readonly margin: Buffer
   readonly epochs: Epochs
   /** Views that are not there yet: they are folded beside. Nobody can look at them before they replace nothing. */
   readonly pending: ReadonlySet<string>
@@ -91,6 +94,9 @@ export function createDocuments(
   const shelves = new Map<string, Shelf & { readonly changed: Map<string, Changed> }>()
   const cache = createCache(CACHE_BYTES)
   let tables: readonly Table[] = []
+  let margin: Buffer = NO_MARGIN
+  /** What stands in it, once anybody has asked. */
+  let noted: Noted | undefined
   let epochs = first
   const pending = new Set(missing)
 
@@ -98,7 +104,7 @@ export function createDocuments(
 
   /** To be looked at: it stays as the tables have it. */
   function fromTables(view: string, key: string): unknown {
-    if (tables.length === 0) return undefined
+    if (hasNothing()) return undefined
     const id = idOf(view, key)
     const cached = cache.get(id)
     if (cached !== undefined) return cached.doc
@@ -111,7 +117,7 @@ export function createDocuments(
 
   /** To be changed in place: it is nobody else's any more. */
   function takeFromTables(view: string, key: string): unknown {
-    if (tables.length === 0) return undefined
+    if (hasNothing()) return undefined
     const id = idOf(view, key)
     const cached = cache.take(id)
     if (cached !== undefined) return cached.doc
@@ -119,9 +125,20 @@ export function createDocuments(
     return json === undefined || json === null ? undefined : JSON.parse(json)
   }
 
+  const hasNothing = (): boolean => tables.length === 0 && margin.length === 0
+
+  const inMargin = (): Noted => (noted ??= readMargin(margin))
+
+  function layOver(next: readonly Table[], nextMargin: Buffer): void {
+    tables = next
+    margin = nextMargin
+    noted = undefined
+  }
+
   function lookUp(id: string): string | null | undefined {
     try {
-      return findIn(tables, id)
+      const json = inMargin().get(id)
+      return json === undefined ? findIn(tables, id) : json
     } catch (error) {
       if (isTableDamaged(error)) onDamage(error)
       throw error
@@ -166,20 +183,24 @@ export function createDocuments(
   }
 
   function* unwritten(): Generator<Written> {
+    const written = new Set<string>()
     for (const [view, { changed }] of shelves) {
       for (const [key, entry] of changed) {
         const json = entry.doc === undefined ? null : JSON.stringify(entry.doc)
         entry.bytes = json?.length ?? 0
-        yield { key: idOf(view, key), json }
+        const id = idOf(view, key)
+        written.add(id)
+        yield { key: id, json }
       }
     }
+    for (const [key, json] of inMargin()) if (!written.has(key) && !isOutdated(key, epochs)) yield { key, json }
   }
 
   return {
     shelf,
     unwritten,
-    rebase(next, n) {
-      tables = next
+    rebase(next, nextMargin, n) {
+      layOver(next, nextMargin)
       for (const [view, { changed }] of shelves) {
         for (const [key, entry] of changed) {
           if (entry.n > n) continue
@@ -199,17 +220,21 @@ export function createDocuments(
       cache.clear()
       const replaced = tables
       const isAll = [...shelves.keys()].every((view) => views.includes(view))
-      tables = isAll ? by.tables : [...tables, ...by.tables]
+      if (isAll) layOver(by.tables, by.margin)
+      else layOver([...tables, ...by.tables], Buffer.concat([margin, by.margin]))
       return isAll ? replaced : []
     },
-    reset(next, nextEpochs) {
-      tables = next
+    reset(next, nextMargin, nextEpochs) {
+      layOver(next, nextMargin)
       epochs = nextEpochs
       cache.clear()
       for (const { changed } of shelves.values()) changed.clear()
     },
     get tables() {
       return tables
+    },
+    get margin() {
+      return margin
     },
     get epochs() {
       return epochs

@@ -11,6 +11,7 @@ import { foldsOf, type Folds } from './fingerprint.ts'
 import { createReplica, type Replica, type Views } from './replica.ts'
 import { adopt } from './snapshots/adopt.ts'
 import { createFlusher, type Flusher } from './snapshots/flush.ts'
+import { NO_MARGIN } from './snapshots/margin.ts'
 import { unlike } from './snapshots/recognise.ts'
 import { LATER, type Generation, type Snapshots } from './snapshots/store.ts'
 import { isTableDamaged } from './snapshots/damaged.ts'
@@ -75,7 +76,8 @@ export async function openFolding(log: Log, options: FoldingOptions): Promise<Fo
     epochs,
     missing,
   )
-  if (generation !== undefined) documents.reset(generation.tables, generation.manifest.epochs)
+  if (generation !== undefined)
+    documents.reset(generation.tables, generation.manifest.margin, generation.manifest.epochs)
   const replica = createReplica(views, documents)
   const flusher =
     snapshots &&
@@ -95,7 +97,7 @@ export async function openFolding(log: Log, options: FoldingOptions): Promise<Fo
       replica.apply(judged)
       observe?.(judged)
     },
-    reset: () => (flusher === undefined ? documents.reset([], {}) : flusher.reset()),
+    reset: () => (flusher === undefined ? documents.reset([], NO_MARGIN, {}) : flusher.reset()),
     start,
     isCurable: isTableDamaged,
     ...(pace !== undefined && { pace }),

@@ -9,6 +9,7 @@ import { openFolding, type Folding } from './folding.ts'
 import { indexVersions } from './indexes.ts'
 import { noted, type OnProgress } from './progress.ts'
 import { isTableDamaged } from './snapshots/damaged.ts'
+import { NO_MARGIN } from './snapshots/margin.ts'
 import { createPace } from './snapshots/pace.ts'
 import type { FoldedLog } from './verify.ts'
 
@@ -140,7 +141,7 @@ async function swap(
   }
   if (folding.fold.damage !== undefined) throw folding.fold.damage
   for (const table of folding.documents.replace(views, beside.documents)) table.close()
-  beside.documents.reset([], {})
+  beside.documents.reset([], NO_MARGIN, {})
   return folding.documents.epochs
 }
 

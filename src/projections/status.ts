@@ -2,6 +2,7 @@
 import { viewCatalog } from './catalog.ts'
 import { rebuiltBy } from './rebuild.ts'
 import { listed, manifestNumbers, parseManifestName, readManifest } from './snapshots/manifest.ts'
+import { NO_MARGIN, readMargin } from './snapshots/margin.ts'
 import type { Problem } from './snapshots/store.ts'
 import type { PhaseProgress } from './progress.ts'
 import type { FoldedLog } from './verify.ts'
@@ -64,14 +65,14 @@ export function statusOf({ folding, snapshots }: FoldedLog, rebuilds: Rebuilds):
 function snapshotOf({ dir, newestNumber, problems }: NonNullable<FoldedLog['snapshots']>): SnapshotStatus {
   const number = newestNumber()
   const manifest = readManifest(dir, 'manifest', number)
-  const tables = typeof manifest === 'object' ? manifest.tables : []
+  const { tables, margin } = typeof manifest === 'object' ? manifest : { tables: [], margin: NO_MARGIN }
   return {
     dir,
     number,
     position: typeof manifest === 'object' ? manifest.saved.position : 0,
     tables: tables.length,
-    documents: tables.reduce((sum, { entries }) => sum + entries, 0),
-    bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
+    documents: tables.reduce((sum, { entries }) => sum + entries, readMargin(margin).size),
+    bytes: tables.reduce((sum, { bytes }) => sum + bytes, margin.length),
     unfinished: unfinished(dir),
     problems: [...problems],
   }

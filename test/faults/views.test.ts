@@ -10,6 +10,7 @@ import { openHub, type Hub } from '../../src/hub.ts'
 import { openFileLog } from '../../src/log/file/file-log.ts'
 import { everyAnswer } from '../support/answers.ts'
 import { tallyOf } from '../support/agents.ts'
+import { bootId } from '../../src/projections/snapshots/boot.ts'
 import { randomHub } from '../support/random-hub.ts'
 import { scratch } from '../support/scratch.ts'
 import { copyOf, flushAll, newestManifest, viewsOf } from '../support/snapshots.ts'
@@ -30,6 +31,8 @@ interface Scene {
   readonly rebuild?: string
   readonly commands?: number
   readonly dieAt?: number
+  /** There is little to flush: it waits for nothing. */
+  readonly justCloses?: true
 }
 
 function start(hubDir: string, scene: Scene, env: Record<string, string> = {}): Writer {
@@ -279,5 +282,68 @@ test(
     expect(worker.acks).toHaveLength(3)
     await holdViews(hub, undefined)
     expect(fs.readFileSync(notes, 'utf8')).toBe('mine')
+  },
+)
+
+/** A snapshot, and some new log behind it: who closes writes the rest into the margin. */
+async function stagedToClose(): Promise<Stage> {
+  const original = await randomHub(dir(), SEED, 60)
+  await flushAll(original)
+  for (let i = 0; i < 7; i++) {
+    await unseen(original, (hub) => hub.send({ type: 'OpenSession', sessionId: `early-${i}`, cwd: 'x'.repeat(700) }))
+  }
+  const copy: Stage['copy'] = () => {
+    const around = dir()
+    const hub = copyOf(original, around)
+    return { around, hub, views: path.join(hub, 'views') }
+  }
+  const hub = await openHub({ log: openFileLog(original), durability: 'os', sweepEvery: false })
+  const right = await everyAnswer(hub, { whys: 0 })
+  await hub.close()
+  return { copy, right }
+}
+
+test.skipIf(bootId() === undefined)(
+  '6. a snapshot that is written into a margin, killed or failing at every file operation: every answer is right',
+  { timeout: 300_000 },
+  async () => {
+    const stage = await stagedToClose()
+    const scene = { justCloses: true } as const
+    const { around, hub: whole, views: counted } = stage.copy()
+    const operations = path.join(around, 'operations')
+    const counting = start(whole, scene, shimEnv({ dir: counted, plan: `count:${operations}` }))
+    expect(await counting.ended).toEqual({ code: 0, signal: null })
+    expect(newestManifest(whole).manifest.boot).toBe(bootId())
+    const all = readOperations(operations)
+    const changes = all.filter(isChange)
+    // No table, and nothing is waited for.
+    expect(changes.map(({ kind }) => kind)).toEqual(['create', 'write', 'link', 'unlink'])
+    const plans = changes.flatMap((operation) => {
+      const nth = nthOf(all, operation)
+      const errnos = ['ENOSPC', 'EIO', 'EACCES'].map((errno) => `errno${nth}:${errno}`)
+      return [
+        `kill-before${nth}`,
+        `kill-after${nth}`,
+        ...(operation.kind === 'write' ? [`kill-mid${nth}`] : []),
+        ...errnos,
+      ]
+    })
+    let killed = 0
+    await eachOf(plans, 2, async (plan) => {
+      const { around: place, hub, views } = stage.copy()
+      const worker = start(hub, scene, shimEnv({ dir: views, plan }))
+      const { code, signal } = await worker.ended
+      if (signal === 'SIGKILL') killed++
+      else expect(code, plan).toBe(0)
+      try {
+        await holdViews(hub, stage.right)
+      } catch (error) {
+        throw new Error(`after ${plan}`, { cause: error })
+      } finally {
+        fs.rmSync(place, { recursive: true })
+      }
+    })
+    console.log(`a margin: ${killed} of ${plans.length} plans killed`)
+    expect(killed).toBe(9)
   },
 )

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openHub } from '../../dist/index.js'
 
-const { dir, rebuild, commands = 0, dieAt } = JSON.parse(process.argv[2])
+const { dir, rebuild, commands = 0, dieAt, justCloses } = JSON.parse(process.argv[2])
 // Written at once: what was said before a kill stays said.
 const say = (...words) => fs.writeSync(1, `${words.join(' ')}\n`)
 
@@ -19,14 +19,14 @@ for (let i = 0; i < commands; i++) {
   else say('failed', i, error.code, error.details.outcome ?? '-', error.message)
 }
 
-if (rebuild === undefined) {
+if (rebuild === undefined && !justCloses) {
   // Nobody is told of a flush: its end is seen by what it leaves.
   for (let i = 0; i < 400; i++) {
     const { number, problems } = await numberOf()
     if (number > before || problems.length > 0) break
     await sleep(5)
   }
-} else {
+} else if (rebuild !== undefined) {
   let events = 0
   const onProgress = () => {
     events += 1024

@@ -7,7 +7,9 @@ import type { Cursor, Log } from '../../src/log/log.ts'
 import { openFileLog } from '../../src/log/file/file-log.ts'
 import { createDocuments } from '../../src/projections/documents.ts'
 import { openFolding, type Folding } from '../../src/projections/folding.ts'
+import { bootId } from '../../src/projections/snapshots/boot.ts'
 import { manifestNumbers } from '../../src/projections/snapshots/manifest.ts'
+import { NO_MARGIN } from '../../src/projections/snapshots/margin.ts'
 import { openSnapshots, type Snapshots } from '../../src/projections/snapshots/store.ts'
 import { createTableKeeper } from '../../src/projections/snapshots/table-keeper.ts'
 import { scratch } from '../support/scratch.ts'
@@ -42,14 +44,15 @@ async function folded(
   return { folding, snapshots }
 }
 
+/** Where the system does not say which start of the machine this is, each has to wait for the disk. */
+const WORTH_KIB = bootId() === undefined ? 16 : 4
+
 test.each([
-  ['read', 3, 0],
-  ['read', 5, 1],
-  ['wrote', 15, 0],
-  ['wrote', 17, 1],
-] as const)('1. whoever %s, and closes %i KiB behind the newest snapshot, writes %i', async (did, kib, manifests) => {
+  [WORTH_KIB - 1, 0],
+  [WORTH_KIB + 1, 1],
+] as const)('1. whoever closes %i KiB behind the newest snapshot writes %i', async (kib, manifests) => {
   const log = await logOf(kib * KIB)
-  const { folding, snapshots } = await folded(log, did === 'read' ? undefined : () => 0)
+  const { folding, snapshots } = await folded(log)
   await folding.close()
   expect(snapshots.newestNumber()).toBe(manifests)
   await log.close()
@@ -79,17 +82,17 @@ test.each([
   await log.close()
 })
 
-test('3. of those who close one in four sweeps: what nobody needs any more is never much', async () => {
+test('3. of those who close one in eight sweeps: what nobody needs any more is never much', async () => {
   const log = await logOf(KIB)
   const snapshots = openSnapshots(dir(), ulidFactory())
   const manifests: number[] = []
   for (let closed = 1; closed <= 13; closed++) {
-    await grow(log, path.dirname(path.dirname(log.name)), 5 * closed * KIB)
+    await grow(log, path.dirname(path.dirname(log.name)), (WORTH_KIB + 1) * closed * KIB)
     const { folding } = await folded(log, undefined, snapshots)
     await folding.close()
     manifests.push(manifestNumbers(snapshots.dir, 'manifest').length)
   }
-  expect(manifests).toEqual([1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5])
+  expect(manifests).toEqual([1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7, 8, 9])
   expect(snapshots.problems).toEqual([])
   await log.close()
 })
@@ -103,11 +106,12 @@ test.each([
   const { write } = createTableKeeper(documents, snapshots)
   const found: number[] = []
   for (const [n] of counts.entries()) {
-    documents.rebase(await write([{ key: `tasks t${n}`, json: JSON.stringify('x'.repeat(100_000)) }], isHurried), n)
+    const tables = await write([{ key: `tasks t${n}`, json: JSON.stringify('x'.repeat(100_000)) }], isHurried)
+    documents.rebase(tables, NO_MARGIN, n)
     found.push(documents.tables.length)
   }
   expect(found).toEqual(counts)
   const texts = counts.map((__, n) => documents.shelf('tasks').text(`t${n}`)?.length)
   expect(texts).toEqual(counts.map(() => 100_002))
-  documents.reset([], {})
+  documents.reset([], NO_MARGIN, {})
 })

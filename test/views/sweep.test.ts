@@ -18,16 +18,19 @@ async function tableIn(snapshots: Snapshots): Promise<TableInfo> {
 }
 
 /** Of no fold of anything. */
-const naming = (tables: readonly TableInfo[]): Manifest =>
+const naming = (tables: readonly TableInfo[], boot?: string): Manifest =>
   ({
     folds: { events: '', views: {} },
     saved: { window: { lately: Buffer.alloc(0) } },
     epochs: {},
     tables,
+    margin: Buffer.alloc(0),
+    synced: 0,
+    ...(boot !== undefined && { boot }),
   }) as unknown as Manifest
 
-const publish = (snapshots: Snapshots, number: number, tables: readonly TableInfo[]): void =>
-  expect(snapshots.publish(number, naming(tables))).toBe(true)
+const publish = (snapshots: Snapshots, number: number, tables: readonly TableInfo[], boot?: string): void =>
+  expect(snapshots.publish(number, naming(tables, boot))).toBe(true)
 
 test('1. tables that one of the four newest manifests names stay, however old; what only older ones named goes', async () => {
   const views = dir()

@@ -35,7 +35,8 @@ export function assertNotSuspect(logDir: string): void {
   })
 }
 
-/** The operator has looked, and goes on. */
+/** The operator has looked, and goes on. What was folded of bytes that the disk may not have is folded again. */
 export function clearSuspect(logDir: string): void {
+  fs.rmSync(path.join(path.dirname(logDir), 'views'), { recursive: true, force: true })
   fs.rmSync(suspectFile(logDir), { force: true })
 }

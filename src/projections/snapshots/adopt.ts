@@ -57,7 +57,9 @@ function takenOver(
       ...Object.fromEntries([...missing, ...unknown].map((view) => [view, (manifest.epochs[view] ?? 0) + 1])),
     }
     const opened = manifest.tables.map((info) => snapshots.open(info))
-    return { generation: { number: 0, manifest: { ...manifest, folds, epochs }, tables: opened }, missing }
+    // Here nothing of it was synced yet.
+    const own = { ...manifest, folds, epochs, synced: 0 }
+    return { generation: { number: 0, manifest: own, tables: opened }, missing }
   } catch (error) {
     snapshots.report({ file: from.dir, why: `it could not be taken over: ${String(error)}` })
     return undefined

@@ -1,15 +1,18 @@
 /**
- * Writes what changed since the last snapshot as a new table, and names all tables in a new manifest. A flush that fails
- * is only a flush that did not happen: the log has everything.
+ * Writes what changed since the last snapshot as a new table, and names all tables in a new manifest; or, where little
+ * changed and somebody waits, into the margin of the manifest. A flush that fails is only a flush that did not happen:
+ * the log has everything.
  */
 import type { Clock } from '../../ids.ts'
 import { chainAt, savedChain } from '../../log/accept.ts'
 import type { Fold } from '../../log/fold.ts'
 import type { Saved, Start } from '../../log/judging.ts'
 import type { Cursor, Log } from '../../log/log.ts'
-import type { Documents, Epochs } from '../documents.ts'
+import type { Documents, Epochs, Written } from '../documents.ts'
+import { bootId } from './boot.ts'
 import { isTableDamaged } from './damaged.ts'
 import type { Manifest } from './manifest.ts'
+import { marginOf, NO_MARGIN } from './margin.ts'
 import { unlike } from './recognise.ts'
 import { LATER, type Generation, type Snapshots } from './store.ts'
 import { createTableKeeper } from './table-keeper.ts'
@@ -48,22 +51,26 @@ export interface Flusher {
 }
 
 const MIB = 1024 * 1024
-/** So much new log is worth a flush; when the hub closes less is, and still less where nobody wrote and waited for it. */
+/** So much new log is worth a flush; when the hub closes less is, and still less where it waits for no disk. */
 const WORTH_BYTES = MIB
 const WORTH_AT_CLOSE_BYTES = MIB / 64
-const WORTH_TO_READERS_BYTES = MIB / 256
+const WORTH_A_MARGIN_BYTES = MIB / 256
+/** So much log may have to be folded again when the machine starts again. */
+const UNSYNCED_BYTES = MIB / 4
 /** So much new log is the most that is kept in memory. */
 const RELIEF_BYTES = 6 * MIB
 /** Two flushes are no closer together, unless that much has come. */
 const PAUSE_MS = 1_000
 /** Of those who close one in so many sweeps: it reads all manifests for that. */
-const SWEEP_EVERY = 4
+const SWEEP_EVERY = 8
 
 /** How far the tables go. */
 interface Base {
   readonly number: number
   readonly n: number
   readonly cursor: Cursor
+  /** The same, of what was synced. */
+  readonly synced: Cursor
 }
 
 interface How {
@@ -77,7 +84,7 @@ interface How {
 
 export function createFlusher(parts: FlushParts): Flusher {
   const { log, documents, snapshots, clock, publishes } = parts
-  let base = baseOf(parts.start?.number ?? 0, parts.start?.manifest.saved)
+  let base = parts.start === undefined ? NOTHING : baseOf(parts.start.number, parts.start.manifest)
   /** Manifests up to here are not to be trusted. */
   let distrusted = 0
   /** Counts how often all was folded anew. */
@@ -117,27 +124,51 @@ export function createFlusher(parts: FlushParts): Flusher {
     // In one turn with its place: from here on the fold goes on.
     const { epochs } = documents
     const written = how.paused === true ? documents.unwritten() : [...documents.unwritten()]
-    // A snapshot never tells of more than what is known to be durable. The disk works while the table is made.
-    const synced = mayPublish && (parts.durable?.() ?? 0) < saved.cursor ? log.sync() : undefined
+    const light = how.isLast === true && mayPublish ? inMargin(written, saved.cursor) : undefined
+    // What is to outlive the machine tells of nothing that may not. The disk works while the table is made.
+    const isUnsynced = light === undefined && mayPublish && (parts.durable?.() ?? 0) < saved.cursor
+    const synced = isUnsynced ? log.sync() : undefined
     synced?.catch(() => undefined)
-    const tables = await write(written, how.isLast === true)
+    const tables = light === undefined ? await write(written, how.isLast === true) : documents.tables
     const number = Math.max(base.number, distrusted) + 1
-    const infos = tables.map(({ info }) => info)
+    const manifest: Manifest = {
+      folds: parts.folds,
+      saved,
+      epochs,
+      tables: tables.map(({ info }) => info),
+      ...(light ?? { margin: NO_MARGIN, synced: saved.cursor }),
+    }
     let published: boolean
     try {
       await synced
-      published =
-        isLive() && mayPublish && snapshots.publish(number, { folds: parts.folds, saved, epochs, tables: infos })
+      published = isLive() && mayPublish && snapshots.publish(number, manifest)
     } catch (error) {
       drop(tables, documents.tables)
       throw error
     }
     const isTaken = isLive() && (published || !publishes || !isWhole || how.paused === true)
     if (published) named(tables)
-    if (isTaken) take(baseOf(published ? number : base.number, saved), tables)
+    if (isTaken) take(published ? baseOf(number, manifest) : unpublished(manifest), tables, manifest.margin)
     else drop(tables, documents.tables)
     if (published && (how.isLast !== true || number % SWEEP_EVERY === 0)) snapshots.sweep(clock())
     return published
+  }
+
+  /** Kept here alone. */
+  const unpublished = (manifest: Manifest): Base => ({ ...baseOf(base.number, manifest), synced: base.synced })
+
+  /** Without a table, and without the disk; undefined where it is too much for that, or the last one was too long ago. */
+  function inMargin(
+    written: Iterable<Written>,
+    cursor: Cursor,
+  ): Pick<Manifest, 'margin' | 'boot' | 'synced'> | undefined {
+    const [boot, { synced }] = [bootId(), base]
+    const isSoon = cursor - synced < UNSYNCED_BYTES
+    // Tables that were deleted are open here, and nowhere else.
+    if (boot === undefined || !isSoon || !documents.tables.every(({ info }) => snapshots.isThere(info.file)))
+      return undefined
+    const margin = marginOf(written)
+    return margin && { margin, boot, synced }
   }
 
   /** Whatever others have written is replaced, unless they have rebuilt a view meanwhile that is the old one here. */
@@ -172,9 +203,9 @@ export function createFlusher(parts: FlushParts): Flusher {
     )
     if (found !== undefined) {
       const { number, manifest, tables } = found
-      const next = baseOf(number, manifest.saved)
+      const next = baseOf(number, manifest)
       if (isLive() && isOtherwise(manifest.epochs)) goOnFrom(found)
-      else if (isLive() && next.n > base.n) take(next, tables)
+      else if (isLive() && next.n > base.n) take(next, tables, manifest.margin)
       else drop(tables, documents.tables)
     }
     // Above what was found may lie what is of no use to anybody.
@@ -196,8 +227,8 @@ export function createFlusher(parts: FlushParts): Flusher {
         return {}
       }
       const before = documents.tables
-      documents.reset(tables, manifest.epochs)
-      base = baseOf(number, manifest.saved)
+      documents.reset(tables, manifest.margin, manifest.epochs)
+      base = baseOf(number, manifest)
       drop(before, tables)
       return { saved: manifest.saved }
     }
@@ -219,9 +250,9 @@ export function createFlusher(parts: FlushParts): Flusher {
     return (await unlike(log, theirs))?.why
   }
 
-  function take(next: Base, tables: readonly Table[]): void {
+  function take(next: Base, tables: readonly Table[], margin: Buffer): void {
     const before = documents.tables
-    documents.rebase(tables, next.n)
+    documents.rebase(tables, margin, next.n)
     base = next
     drop(before, tables)
   }
@@ -259,17 +290,17 @@ export function createFlusher(parts: FlushParts): Flusher {
       distrusted = Math.max(distrusted, snapshots.newestNumber())
       const before = documents.tables
       // As often rebuilt as before: what takes the place of others later must not be mistaken for what they were.
-      documents.reset([], documents.epochs)
-      base = baseOf(0, undefined)
+      documents.reset([], NO_MARGIN, documents.epochs)
+      base = NOTHING
       drop(before, [])
     },
     async close() {
       await running
-      const worth = parts.durable?.() === undefined ? WORTH_TO_READERS_BYTES : WORTH_AT_CLOSE_BYTES
+      const worth = bootId() === undefined ? WORTH_AT_CLOSE_BYTES : WORTH_A_MARGIN_BYTES
       if (publishes && documents.pending.size === 0 && behind() >= worth) await flush({ isLast: true })
       isClosed = true
       const before = documents.tables
-      documents.reset([], {})
+      documents.reset([], NO_MARGIN, {})
       drop(before, [])
     },
   }
@@ -278,8 +309,11 @@ export function createFlusher(parts: FlushParts): Flusher {
 const isRebuilt = (before: Epochs, now: Epochs): boolean =>
   Object.entries(now).some(([view, epoch]) => epoch > (before[view] ?? 0))
 
-const baseOf = (number: number, saved: Saved | undefined): Base => ({
+const NOTHING: Base = { number: 0, n: 0, cursor: 0, synced: 0 }
+
+const baseOf = (number: number, { saved, synced }: Manifest): Base => ({
   number,
-  n: saved?.window.n ?? 0,
-  cursor: saved?.cursor ?? 0,
+  n: saved.window.n,
+  cursor: saved.cursor,
+  synced,
 })

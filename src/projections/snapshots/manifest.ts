@@ -1,11 +1,13 @@
 /**
  * A manifest names the tables that together are the fold of the log up to one place, and says which place that is. Its
  * file has a number and is never replaced: the highest valid one wins. Whatever is wrong with one, it only does not count.
+ * What changed last may lie in it, beside the tables. Then nothing of it was synced: whoever ends soon waits for no disk.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Saved } from '../../log/judging.ts'
+import type { Cursor } from '../../log/log.ts'
 import type { TableInfo } from './table-info.ts'
 
 export interface Manifest {
@@ -17,6 +19,12 @@ export interface Manifest {
   readonly epochs: Readonly<Record<string, number>>
   /** Newest first. */
   readonly tables: readonly TableInfo[]
+  /** Documents that hide those of the tables. */
+  readonly margin: Buffer
+  /** It was not synced, nor the log for it: it holds until the machine starts again. */
+  readonly boot?: string
+  /** How far the newest one goes that was. */
+  readonly synced: Cursor
 }
 
 const NAME = /^(?<kind>[a-zA-Z+]+)-(?<number>\d{12})\.json$/
@@ -74,16 +82,22 @@ export function readManifest(dir: string, kind: string, number: number): Manifes
 
 /** What the last commits were is most of it, and few ask: it is lines of their own, which stay as they are. */
 function parse(text: Buffer): Manifest | string {
-  const middle = text.indexOf('\n')
-  const manifest = JSON.parse(text.toString('utf8', 0, middle)) as Manifest | null
-  if (middle < 0 || !Array.isArray(manifest?.tables)) return 'it is of another shape'
+  const head = text.indexOf('\n')
+  const manifest = JSON.parse(text.toString('utf8', 0, head)) as (Omit<Manifest, 'margin'> & { margin: number }) | null
+  if (head < 0 || !Array.isArray(manifest?.tables)) return 'it is of another shape'
   const { saved } = manifest
-  return { ...manifest, saved: { ...saved, window: { ...saved.window, lately: text.subarray(middle + 1) } } }
+  const lines = head + 1 + manifest.margin
+  return {
+    ...manifest,
+    margin: text.subarray(head + 1, lines),
+    saved: { ...saved, window: { ...saved.window, lately: text.subarray(lines) } },
+  }
 }
 
-function bytesOf({ saved, ...rest }: Manifest): Buffer {
+function bytesOf({ saved, margin, ...rest }: Manifest): Buffer {
   const { lately, ...window } = saved.window
-  const text = Buffer.concat([Buffer.from(`${JSON.stringify({ ...rest, saved: { ...saved, window } })}\n`), lately])
+  const head = JSON.stringify({ ...rest, margin: margin.length, saved: { ...saved, window } })
+  const text = Buffer.concat([Buffer.from(`${head}\n`), margin, lately])
   return Buffer.concat([text, Buffer.from(checksum(text))])
 }
 
@@ -94,7 +108,7 @@ export function writeManifest(dir: string, kind: string, number: number, manifes
   const fd = fs.openSync(temporary, 'wx', 0o600)
   try {
     fs.writeFileSync(fd, bytes)
-    fs.fdatasyncSync(fd)
+    if (manifest.boot === undefined) fs.fdatasyncSync(fd)
   } finally {
     fs.closeSync(fd)
   }

@@ -16,6 +16,7 @@ import {
   type ManifestName,
 } from './manifest.ts'
 import { createBlockCache } from './block-cache.ts'
+import { bootId } from './boot.ts'
 import type { TableInfo } from './table-info.ts'
 import { createTableWriter, type TableWriter } from './table-writer.ts'
 import { openTable, type Table } from './table.ts'
@@ -39,7 +40,7 @@ export const LATER = Symbol('later')
 
 export interface Snapshots {
   readonly dir: string
-  /** The highest manifest above `above` that is whole and that `refuse` says nothing against; tables of `have` are not opened again. */
+  /** The highest manifest above `above` that is whole, holds, and that `refuse` says nothing against; tables of `have` are not opened again. */
   newest: (refuse: Refuse, above?: number, have?: readonly Table[]) => Promise<Generation | undefined>
   newestNumber: () => number
   writer: () => TableWriter
@@ -73,6 +74,9 @@ const PROBLEMS = 100
 /** What else lies here, or where a link leads, is not ours to remove. */
 const OURS = /\.(?:table|tmp)$/
 
+/** It was not synced, and the machine has started again since. */
+const isOver = ({ boot }: Manifest): boolean => boot !== undefined && boot !== bootId()
+
 /** Those that others go on from, unless another kind is named: a rebuild keeps its own until it is done. */
 export function openSnapshots(dir: string, unique: () => string, kind = CURRENT, problems: Problem[] = []): Snapshots {
   const cache = createBlockCache(BLOCK_BYTES)
@@ -102,7 +106,7 @@ export function openSnapshots(dir: string, unique: () => string, kind = CURRENT,
       if (number <= above) return undefined
       const file = path.join(dir, manifestName(kind, number))
       const manifest = readManifest(dir, kind, number)
-      if (manifest === undefined) continue
+      if (manifest === undefined || (typeof manifest === 'object' && isOver(manifest))) continue
       const why = typeof manifest === 'string' ? manifest : await refuse(manifest).catch(String)
       if (typeof why === 'string') report({ file, why })
       if (why !== undefined || typeof manifest === 'string') continue
@@ -118,8 +122,11 @@ export function openSnapshots(dir: string, unique: () => string, kind = CURRENT,
   function sweep(now: number): void {
     const names = listed(dir)
     const manifests = names.flatMap((name) => parseManifestName(name) ?? [])
+    const newer = (each: ManifestName): ManifestName[] =>
+      manifests.filter((other) => other.kind === each.kind && other.number > each.number)
+    // When the machine starts again, the newest one that was synced is what is left.
     const kept = manifests.filter(
-      (each) => manifests.filter((other) => other.kind === each.kind && other.number > each.number).length < KEPT,
+      (each) => newer(each).length < KEPT || (isSynced(each) && !newer(each).some(isSynced)),
     )
     // What was begun and never finished is not begun again after so long.
     const isAbandoned = (each: ManifestName): boolean => each.kind !== CURRENT && isOld(each.name, now)
@@ -131,6 +138,11 @@ export function openSnapshots(dir: string, unique: () => string, kind = CURRENT,
       for (const file of lost) if (!named.has(file)) remove(file)
     }
     for (const name of names) if (OURS.test(name) && !named.has(name) && isOld(name, now)) remove(name)
+  }
+
+  function isSynced({ kind: ofKind, number }: ManifestName): boolean {
+    const manifest = readManifest(dir, ofKind, number)
+    return typeof manifest === 'object' && manifest.boot === undefined
   }
 
   function tablesOf({ kind: ofKind, number }: ManifestName): string[] {
