@@ -14,7 +14,7 @@ import type { Log } from '../src/log/log.ts'
 const TaskNamed = defineEvent(
   'TaskNamed',
   3,
-  { title: object({ text: text(), language: text() }) },
+  () => ({ title: object({ text: text(), language: text() }) }),
   {
     1: (data) => ({ ...(data as { title: string }), language: 'en' }),
     2: (data) => {
@@ -49,7 +49,7 @@ test('fields that a build does not know are kept', () => {
 })
 
 test('a version without its upcaster cannot be defined', () => {
-  expect(() => defineEvent('TaskNamed', 3, { title: text() }, { 1: (data) => data })).toThrow(
+  expect(() => defineEvent('TaskNamed', 3, () => ({ title: text() }), { 1: (data) => data })).toThrow(
     'no upcaster from version 2',
   )
 })

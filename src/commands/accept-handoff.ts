@@ -3,10 +3,10 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Epoch, Id } from './pieces.ts'
 
-const schema = commandSchema('AcceptHandoff', {
+const schema = commandSchema('AcceptHandoff', () => ({
   taskId: Id,
   expectEpoch: optional(Epoch),
-})
+}))
 
 export type AcceptHandoff = CommandOf<typeof schema>
 

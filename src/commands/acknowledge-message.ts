@@ -3,9 +3,9 @@ import { list } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id } from './pieces.ts'
 
-const schema = commandSchema('AcknowledgeMessage', {
+const schema = commandSchema('AcknowledgeMessage', () => ({
   messageIds: list(Id, { min: 1, max: 1_000 }),
-})
+}))
 
 export type AcknowledgeMessage = CommandOf<typeof schema>
 

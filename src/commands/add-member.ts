@@ -2,10 +2,10 @@ import { decideAddMember } from '../domain/rules/groups.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, GroupName } from './pieces.ts'
 
-const schema = commandSchema('AddMember', {
+const schema = commandSchema('AddMember', () => ({
   group: GroupName,
   member: Address,
-})
+}))
 
 export type AddMember = CommandOf<typeof schema>
 

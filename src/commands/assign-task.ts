@@ -3,12 +3,12 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, Epoch, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('AssignTask', {
+const schema = commandSchema('AssignTask', () => ({
   taskId: Id,
   to: Address,
   reason: optional(Short),
   expectEpoch: optional(Epoch),
-})
+}))
 
 export type AssignTask = CommandOf<typeof schema>
 

@@ -3,10 +3,10 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('BeginRun', {
+const schema = commandSchema('BeginRun', () => ({
   runId: Id,
   modelUsed: optional(Short),
-})
+}))
 
 export type BeginRun = CommandOf<typeof schema>
 

@@ -3,7 +3,7 @@ import { flag, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, words } from './pieces.ts'
 
-const schema = commandSchema('Broadcast', {
+const schema = commandSchema('Broadcast', () => ({
   /** A set: `task:<id>`, `group:<name>`, `children`, `siblings`, `descendants`, `ancestors`. */
   to: Address,
   includeSelf: optional(flag()),
@@ -11,7 +11,7 @@ const schema = commandSchema('Broadcast', {
   requireAll: optional(flag()),
   allowEmpty: optional(flag()),
   ...words,
-})
+}))
 
 export type Broadcast = CommandOf<typeof schema>
 

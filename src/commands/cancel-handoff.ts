@@ -3,10 +3,10 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('CancelHandoff', {
+const schema = commandSchema('CancelHandoff', () => ({
   taskId: Id,
   reason: optional(Short),
-})
+}))
 
 export type CancelHandoff = CommandOf<typeof schema>
 

@@ -2,10 +2,10 @@ import { decideCancelRound } from '../domain/rules/rounds.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { GroupName, Short } from './pieces.ts'
 
-const schema = commandSchema('CancelRound', {
+const schema = commandSchema('CancelRound', () => ({
   group: GroupName,
   reason: Short,
-})
+}))
 
 export type CancelRound = CommandOf<typeof schema>
 

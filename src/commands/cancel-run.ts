@@ -2,10 +2,10 @@ import { decideCancelRun } from '../domain/rules/end-run.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('CancelRun', {
+const schema = commandSchema('CancelRun', () => ({
   runId: Id,
   reason: Short,
-})
+}))
 
 export type CancelRun = CommandOf<typeof schema>
 

@@ -3,11 +3,11 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { GroupName, Json, Short } from './pieces.ts'
 
-const schema = commandSchema('CheckpointGroup', {
+const schema = commandSchema('CheckpointGroup', () => ({
   group: GroupName,
   label: Short,
   partial: optional(Json),
-})
+}))
 
 export type CheckpointGroup = CommandOf<typeof schema>
 

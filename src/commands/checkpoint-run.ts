@@ -3,11 +3,11 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Json } from './pieces.ts'
 
-const schema = commandSchema('CheckpointRun', {
+const schema = commandSchema('CheckpointRun', () => ({
   runId: Id,
   label: Id,
   result: optional(Json),
-})
+}))
 
 export type CheckpointRun = CommandOf<typeof schema>
 

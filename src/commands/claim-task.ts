@@ -3,10 +3,10 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id } from './pieces.ts'
 
-const schema = commandSchema('ClaimTask', {
+const schema = commandSchema('ClaimTask', () => ({
   taskId: Id,
   sessionId: optional(Id),
-})
+}))
 
 export type ClaimTask = CommandOf<typeof schema>
 

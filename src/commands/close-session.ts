@@ -3,7 +3,7 @@ import { flag, oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('CloseSession', {
+const schema = commandSchema('CloseSession', () => ({
   sessionId: Id,
   outcome: oneOf('done', 'failed', 'lost'),
   reason: optional(Short),
@@ -11,7 +11,7 @@ const schema = commandSchema('CloseSession', {
   successorId: optional(Id),
   /** Fails its live runs as lost. */
   force: optional(flag()),
-})
+}))
 
 export type CloseSession = CommandOf<typeof schema>
 

@@ -3,12 +3,12 @@ import { oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Epoch, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('CloseTask', {
+const schema = commandSchema('CloseTask', () => ({
   taskId: Id,
   outcome: oneOf('done', 'failed', 'cancelled'),
   reason: optional(Short),
   expectEpoch: optional(Epoch),
-})
+}))
 
 export type CloseTask = CommandOf<typeof schema>
 

@@ -3,10 +3,10 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Json } from './pieces.ts'
 
-const schema = commandSchema('CompleteRun', {
+const schema = commandSchema('CompleteRun', () => ({
   runId: Id,
   result: optional(Json),
-})
+}))
 
 export type CompleteRun = CommandOf<typeof schema>
 

@@ -2,10 +2,10 @@ import { decideDeclineHandoff } from '../domain/rules/handoff.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('DeclineHandoff', {
+const schema = commandSchema('DeclineHandoff', () => ({
   taskId: Id,
   reason: Short,
-})
+}))
 
 export type DeclineHandoff = CommandOf<typeof schema>
 

@@ -31,20 +31,20 @@ export interface CommandDefinition {
 /** A command's name, and what it holds. */
 export interface CommandShape<Holds> {
   readonly type: string
-  readonly schema: ObjectSchema<Holds>
+  readonly schema: () => ObjectSchema<Holds>
 }
 
 /** What a command holds, as its schema says. Nobody writes to it: callers may hand over what they may not change. */
-export type CommandOf<Shape extends CommandShape<unknown>> = Unwritten<ValueOf<Shape['schema']>>
+export type CommandOf<Shape extends CommandShape<unknown>> = Unwritten<ValueOf<ReturnType<Shape['schema']>>>
 
 type Unwritten<Value> = Value extends object ? { readonly [Key in keyof Value]: Unwritten<Value[Key]> } : Value
 
 export const commandSchema = <const Type extends string, F extends Fields>(
   type: Type,
-  fields: F,
+  fields: () => F,
 ): CommandShape<{ type: Type } & ObjectOf<F>> => ({
   type,
-  schema: object({ type: only(type), ...fields }) as ObjectSchema<never>,
+  schema: () => object({ type: only(type), ...fields() }) as ObjectSchema<never>,
 })
 
 export function defineCommand<Command>(
@@ -58,13 +58,21 @@ export function defineCommand<Command>(
     readonly namesNothing?: true
   },
 ): CommandDefinition {
-  const { namesNothing, ...rest } = definition
-  const badId: readonly ErrorCode[] = namesNothing === true ? [] : ['BAD_ID']
+  const { summary, relies, decide, namesNothing } = definition
+  let made: ObjectSchema | undefined
+  let codes: readonly ErrorCode[] | undefined
   return {
-    ...rest,
+    summary,
+    relies,
+    // Of all commands one is sent, and hardly ever refused.
+    get codes() {
+      return (codes ??= [...COMMON, ...(namesNothing === true ? [] : BAD_ID), ...definition.codes])
+    },
+    decide,
     type,
-    schema,
-    codes: [...COMMON, ...badId, ...rest.codes],
+    get schema() {
+      return (made ??= schema())
+    },
   }
 }
 
@@ -76,3 +84,5 @@ const COMMON: readonly ErrorCode[] = [
   'UNKNOWN_RUN',
   'RUN_TERMINAL',
 ]
+
+const BAD_ID: readonly ErrorCode[] = ['BAD_ID']

@@ -3,10 +3,10 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { GroupName, Short } from './pieces.ts'
 
-const schema = commandSchema('DisbandGroup', {
+const schema = commandSchema('DisbandGroup', () => ({
   group: GroupName,
   reason: optional(Short),
-})
+}))
 
 export type DisbandGroup = CommandOf<typeof schema>
 

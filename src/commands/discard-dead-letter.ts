@@ -3,11 +3,11 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('DiscardDeadLetter', {
+const schema = commandSchema('DiscardDeadLetter', () => ({
   messageId: Id,
   mailbox: optional(Address),
   reason: Short,
-})
+}))
 
 export type DiscardDeadLetter = CommandOf<typeof schema>
 

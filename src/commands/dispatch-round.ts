@@ -3,7 +3,7 @@ import { list, object, oneOf, optional, whole } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, GroupName, Id, Instant, Json, LeaseMs } from './pieces.ts'
 
-const schema = commandSchema('DispatchRound', {
+const schema = commandSchema('DispatchRound', () => ({
   group: GroupName,
   items: list(
     object({
@@ -28,7 +28,7 @@ const schema = commandSchema('DispatchRound', {
       withinMs: optional(LeaseMs),
     }),
   ),
-})
+}))
 
 export type DispatchRound = CommandOf<typeof schema>
 

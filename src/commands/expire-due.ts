@@ -3,14 +3,14 @@ import { flag, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Instant } from './pieces.ts'
 
-const schema = commandSchema('ExpireDue', {
+const schema = commandSchema('ExpireDue', () => ({
   /** Since when the sweeper is awake: a lease that ran out while it was not may still be renewed for as long again. */
   awakeSince: optional(Instant),
   /** What was due then: whoever is stopped between looking and acting ends nothing that fell due meanwhile. */
   until: optional(Instant),
   /** The clock is right, though the newest event is long ago. */
   force: optional(flag()),
-})
+}))
 
 export type ExpireDue = CommandOf<typeof schema>
 

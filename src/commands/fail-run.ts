@@ -3,12 +3,12 @@ import { oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Json, Text } from './pieces.ts'
 
-const schema = commandSchema('FailRun', {
+const schema = commandSchema('FailRun', () => ({
   runId: Id,
   reason: oneOf('error', 'timeout', 'lost', 'budget', 'rejected'),
   error: Text,
   partial: optional(Json),
-})
+}))
 
 export type FailRun = CommandOf<typeof schema>
 

@@ -3,14 +3,14 @@ import { list, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, GroupName } from './pieces.ts'
 
-const schema = commandSchema('FormGroup', {
+const schema = commandSchema('FormGroup', () => ({
   /** `<name>`, of one's own root session; `<root session>/<name>` says whose. */
   name: GroupName,
   /** The session that forms it, if nobody is named. */
   coordinator: optional(Address),
   /** Sessions and runs. */
   members: optional(list(Address)),
-})
+}))
 
 export type FormGroup = CommandOf<typeof schema>
 

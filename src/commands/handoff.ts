@@ -3,7 +3,7 @@ import { flag, oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, Epoch, Id, Instant, LeaseMs, Short, Text } from './pieces.ts'
 
-const schema = commandSchema('Handoff', {
+const schema = commandSchema('Handoff', () => ({
   taskId: Id,
   to: Address,
   /** `immediate` is the default. */
@@ -16,7 +16,7 @@ const schema = commandSchema('Handoff', {
   /** The operator hands over what is another's. */
   force: optional(flag()),
   reason: optional(Short),
-})
+}))
 
 export type Handoff = CommandOf<typeof schema>
 

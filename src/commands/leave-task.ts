@@ -3,10 +3,10 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id } from './pieces.ts'
 
-const schema = commandSchema('LeaveTask', {
+const schema = commandSchema('LeaveTask', () => ({
   taskId: Id,
   sessionId: optional(Id),
-})
+}))
 
 export type LeaveTask = CommandOf<typeof schema>
 

@@ -5,7 +5,7 @@ import { Id, Json, Key } from './pieces.ts'
 
 const Strategy = either(oneOf('fail', 'ours', 'theirs', 'append', 'deep', 'sum', 'max', 'min'), object({ set: Json }))
 
-const schema = commandSchema('MergeChildResult', {
+const schema = commandSchema('MergeChildResult', () => ({
   childRunId: Id,
   checkpoint: optional(Id),
   into: optional(oneOf('parent', 'session')),
@@ -15,7 +15,7 @@ const schema = commandSchema('MergeChildResult', {
   /** For the keys without a strategy of their own. */
   default: optional(Strategy),
   allowPartial: optional(flag()),
-})
+}))
 
 export type MergeChildResult = CommandOf<typeof schema>
 

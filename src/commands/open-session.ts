@@ -3,7 +3,7 @@ import { flag, optional, record } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { AbsolutePath, Id, Json, Key, Label, LeaseMs, Short } from './pieces.ts'
 
-const schema = commandSchema('OpenSession', {
+const schema = commandSchema('OpenSession', () => ({
   sessionId: optional(Id),
   label: optional(Label),
   harness: optional(Short),
@@ -14,7 +14,7 @@ const schema = commandSchema('OpenSession', {
   meta: optional(record(Key, Json)),
   /** Open already is fine: start hooks repeat it. */
   ensure: optional(flag()),
-})
+}))
 
 export type OpenSession = CommandOf<typeof schema>
 

@@ -3,12 +3,12 @@ import { list, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, Id, Label } from './pieces.ts'
 
-const schema = commandSchema('OpenTask', {
+const schema = commandSchema('OpenTask', () => ({
   taskId: optional(Id),
   title: Label,
   owner: optional(Address),
   participants: optional(list(Address)),
-})
+}))
 
 export type OpenTask = CommandOf<typeof schema>
 

@@ -3,12 +3,12 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('RegisterEffect', {
+const schema = commandSchema('RegisterEffect', () => ({
   runId: Id,
   effectId: Id,
   kind: optional(Short),
   label: optional(Short),
-})
+}))
 
 export type RegisterEffect = CommandOf<typeof schema>
 

@@ -3,11 +3,11 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Epoch, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('ReleaseTask', {
+const schema = commandSchema('ReleaseTask', () => ({
   taskId: Id,
   reason: optional(Short),
   expectEpoch: optional(Epoch),
-})
+}))
 
 export type ReleaseTask = CommandOf<typeof schema>
 

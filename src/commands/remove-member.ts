@@ -2,11 +2,11 @@ import { decideRemoveMember } from '../domain/rules/groups.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, GroupName } from './pieces.ts'
 
-const schema = commandSchema('RemoveMember', {
+const schema = commandSchema('RemoveMember', () => ({
   group: GroupName,
   /** As the group lists it: `session:<id>`, or the bare id; `run:<id>`. */
   member: Address,
-})
+}))
 
 export type RemoveMember = CommandOf<typeof schema>
 

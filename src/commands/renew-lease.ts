@@ -3,11 +3,11 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, LeaseMs } from './pieces.ts'
 
-const schema = commandSchema('RenewLease', {
+const schema = commandSchema('RenewLease', () => ({
   sessionId: optional(Id),
   runId: optional(Id),
   leaseMs: optional(LeaseMs),
-})
+}))
 
 export type RenewLease = CommandOf<typeof schema>
 

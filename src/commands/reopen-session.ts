@@ -2,9 +2,9 @@ import { decideReopenSession } from '../domain/rules/sessions.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id } from './pieces.ts'
 
-const schema = commandSchema('ReopenSession', {
+const schema = commandSchema('ReopenSession', () => ({
   sessionId: Id,
-})
+}))
 
 export type ReopenSession = CommandOf<typeof schema>
 

@@ -3,13 +3,13 @@ import { number, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Short, Values } from './pieces.ts'
 
-const schema = commandSchema('ReportProgress', {
+const schema = commandSchema('ReportProgress', () => ({
   runId: Id,
   percent: optional(number({ from: 0, upTo: 100 })),
   step: optional(Short),
   label: optional(Short),
   usage: optional(Values),
-})
+}))
 
 export type ReportProgress = CommandOf<typeof schema>
 

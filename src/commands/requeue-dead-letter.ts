@@ -3,13 +3,13 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, Id } from './pieces.ts'
 
-const schema = commandSchema('RequeueDeadLetter', {
+const schema = commandSchema('RequeueDeadLetter', () => ({
   messageId: Id,
   /** Where it died; without it, wherever it did. */
   mailbox: optional(Address),
   /** Where it goes instead. */
   to: optional(Address),
-})
+}))
 
 export type RequeueDeadLetter = CommandOf<typeof schema>
 

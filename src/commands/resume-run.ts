@@ -2,9 +2,9 @@ import { decideResumeRun } from '../domain/rules/start-run.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id } from './pieces.ts'
 
-const schema = commandSchema('ResumeRun', {
+const schema = commandSchema('ResumeRun', () => ({
   runId: Id,
-})
+}))
 
 export type ResumeRun = CommandOf<typeof schema>
 

@@ -3,13 +3,13 @@ import { list, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Key, Values } from './pieces.ts'
 
-const schema = commandSchema('SeedChildState', {
+const schema = commandSchema('SeedChildState', () => ({
   childRunId: Id,
   /** Of what the parent reads; `a` covers `a.b`. Without it, all. */
   keys: optional(list(Key)),
   values: optional(Values),
   exclude: optional(list(Key)),
-})
+}))
 
 export type SeedChildState = CommandOf<typeof schema>
 

@@ -3,11 +3,11 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, words } from './pieces.ts'
 
-const schema = commandSchema('SendMessage', {
+const schema = commandSchema('SendMessage', () => ({
   /** Without it, `inReplyTo` says whom to answer. */
   to: optional(Address),
   ...words,
-})
+}))
 
 export type SendMessage = CommandOf<typeof schema>
 

@@ -3,12 +3,12 @@ import { oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Epoch, Id, Short } from './pieces.ts'
 
-const schema = commandSchema('SetTaskStatus', {
+const schema = commandSchema('SetTaskStatus', () => ({
   taskId: Id,
   status: oneOf('open', 'in_progress', 'blocked'),
   reason: optional(Short),
   expectEpoch: optional(Epoch),
-})
+}))
 
 export type SetTaskStatus = CommandOf<typeof schema>
 

@@ -3,12 +3,12 @@ import { oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Json } from './pieces.ts'
 
-const schema = commandSchema('SettleEffect', {
+const schema = commandSchema('SettleEffect', () => ({
   runId: Id,
   effectId: Id,
   outcome: oneOf('ok', 'error', 'cancelled'),
   result: optional(Json),
-})
+}))
 
 export type SettleEffect = CommandOf<typeof schema>
 

@@ -3,7 +3,7 @@ import { oneOf, optional, whole } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { GroupName, Id, Json, Short } from './pieces.ts'
 
-const schema = commandSchema('SettleItem', {
+const schema = commandSchema('SettleItem', () => ({
   group: GroupName,
   /** The newest, if none is named. */
   round: optional(whole({ from: 1 })),
@@ -11,7 +11,7 @@ const schema = commandSchema('SettleItem', {
   outcome: oneOf('ok', 'failed'),
   result: optional(Json),
   reason: optional(Short),
-})
+}))
 
 export type SettleItem = CommandOf<typeof schema>
 

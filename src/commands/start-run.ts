@@ -3,7 +3,7 @@ import { flag, object, oneOf, optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { AbsolutePath, Id, LeaseMs, Short } from './pieces.ts'
 
-const schema = commandSchema('StartRun', {
+const schema = commandSchema('StartRun', () => ({
   runId: optional(Id),
   sessionId: optional(Id),
   parentRunId: optional(Id),
@@ -23,7 +23,7 @@ const schema = commandSchema('StartRun', {
   leaseMs: optional(LeaseMs),
   label: optional(Short),
   begin: optional(flag()),
-})
+}))
 
 export type StartRun = CommandOf<typeof schema>
 

@@ -2,10 +2,10 @@ import { decideSuspendRun } from '../domain/rules/start-run.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Id, Short } from './pieces.ts'
 
-const schema = commandSchema('SuspendRun', {
+const schema = commandSchema('SuspendRun', () => ({
   runId: Id,
   reason: Short,
-})
+}))
 
 export type SuspendRun = CommandOf<typeof schema>
 

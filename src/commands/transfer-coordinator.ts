@@ -3,11 +3,11 @@ import { optional } from '../schema/schema.ts'
 import { commandSchema, defineCommand, type CommandOf } from './define.ts'
 import { Address, GroupName, Short } from './pieces.ts'
 
-const schema = commandSchema('TransferCoordinator', {
+const schema = commandSchema('TransferCoordinator', () => ({
   group: GroupName,
   to: Address,
   reason: optional(Short),
-})
+}))
 
 export type TransferCoordinator = CommandOf<typeof schema>
 

@@ -1,12 +1,12 @@
 /** All events, and how a stored one is read. */
 import type { ValueOf } from '../schema/schema.ts'
 import type { EventDefinition } from './define.ts'
-import * as group from './group.ts'
-import * as message from './message.ts'
-import * as run from './run.ts'
-import * as session from './session.ts'
-import * as state from './state.ts'
-import * as task from './task.ts'
+import { group } from './group.ts'
+import { message } from './message.ts'
+import { run } from './run.ts'
+import { session } from './session.ts'
+import { state } from './state.ts'
+import { task } from './task.ts'
 
 /** By name: version, schema, and the upcasters from earlier versions. */
 export const eventCatalog = { ...session, ...run, ...state, ...task, ...message, ...group }

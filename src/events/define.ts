@@ -17,11 +17,20 @@ export interface EventDefinition<Type extends string = string, Data = unknown> {
 export function defineEvent<Type extends string, F extends Fields>(
   type: Type,
   version: number,
-  fields: F,
+  fields: () => F,
   upcasters: Readonly<Record<number, Upcaster>> = {},
 ): EventDefinition<Type, ObjectOf<F>> {
   for (let from = 1; from < version; from++) {
     if (upcasters[from] === undefined) throw new TypeError(`${type} has no upcaster from version ${from}`)
   }
-  return { type, version, schema: object(fields), upcasters }
+  let schema: ObjectSchema<ObjectOf<F>> | undefined
+  return {
+    type,
+    version,
+    // Whoever only reads events needs none.
+    get schema() {
+      return (schema ??= object(fields()))
+    },
+    upcasters,
+  }
 }

@@ -6,32 +6,32 @@ import { flag, list, object, oneOf, only, optional, text } from '../schema/schem
 import { defineEvent } from './define.ts'
 import { Count, GroupId, Id, Instant, Json, member, ofRound, settled } from './pieces.ts'
 
-export const GroupFormed = defineEvent('GroupFormed', 1, {
+const GroupFormed = defineEvent('GroupFormed', 1, () => ({
   groupId: GroupId,
   name: Id,
   rootSessionId: Id,
   coordinator: Id,
   members: list(object(member)),
-})
+}))
 
-export const MemberAdded = defineEvent('MemberAdded', 1, { groupId: GroupId, ...member })
-export const MemberRemoved = defineEvent('MemberRemoved', 1, { groupId: GroupId, ...member })
+const MemberAdded = defineEvent('MemberAdded', 1, () => ({ groupId: GroupId, ...member }))
+const MemberRemoved = defineEvent('MemberRemoved', 1, () => ({ groupId: GroupId, ...member }))
 
-export const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, {
+const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, () => ({
   groupId: GroupId,
   from: optional(Id),
   to: Id,
   reason: optional(text()),
-})
+}))
 
 /** Nobody coordinates the group until somebody takes the seat. */
-export const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, {
+const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, () => ({
   groupId: GroupId,
   from: Id,
   reason: text(),
-})
+}))
 
-export const RoundDispatched = defineEvent('RoundDispatched', 1, {
+const RoundDispatched = defineEvent('RoundDispatched', 1, () => ({
   ...ofRound,
   items: list(
     object({
@@ -51,25 +51,25 @@ export const RoundDispatched = defineEvent('RoundDispatched', 1, {
     needed: Count,
     deadline: optional(Instant),
   }),
-})
+}))
 
 /** On the run's stream: its end settles the item. With `effectId` it is that effect of the run that settles it. */
-export const ItemBound = defineEvent('ItemBound', 1, {
+const ItemBound = defineEvent('ItemBound', 1, () => ({
   runId: Id,
   ...ofRound,
   itemId: Id,
   effectId: optional(Id),
-})
+}))
 
 /** Its session closed, and the successor goes on with it. */
-export const ItemReassigned = defineEvent('ItemReassigned', 1, {
+const ItemReassigned = defineEvent('ItemReassigned', 1, () => ({
   ...ofRound,
   itemId: Id,
   from: Id,
   to: Id,
-})
+}))
 
-export const ItemSettled = defineEvent('ItemSettled', 1, {
+const ItemSettled = defineEvent('ItemSettled', 1, () => ({
   ...ofRound,
   itemId: Id,
   outcome: oneOf('ok', 'failed'),
@@ -82,34 +82,50 @@ export const ItemSettled = defineEvent('ItemSettled', 1, {
   servedBy: optional(Id),
   /** The round had fanned in before: it changes nothing any more. */
   late: flag(),
-})
+}))
 
-export const FanInReached = defineEvent('FanInReached', 1, {
+const FanInReached = defineEvent('FanInReached', 1, () => ({
   ...ofRound,
   verdict: oneOf('complete', 'failed', 'partial'),
   results: list(object(settled)),
   missing: list(Id),
-})
+}))
 
-export const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, {
+const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, () => ({
   ...ofRound,
   label: text(),
   settled: list(object(settled)),
   pending: list(Id),
   partial: optional(Json),
-})
+}))
 
 /** `runIds` are those to which an item of it was still bound. */
-export const RoundCancelled = defineEvent('RoundCancelled', 1, {
+const RoundCancelled = defineEvent('RoundCancelled', 1, () => ({
   ...ofRound,
   reason: text(),
   runIds: list(Id),
-})
+}))
 
 /** `coordinator` and `members` as they were: it leaves their seats. */
-export const GroupDisbanded = defineEvent('GroupDisbanded', 1, {
+const GroupDisbanded = defineEvent('GroupDisbanded', 1, () => ({
   groupId: GroupId,
   reason: optional(text()),
   coordinator: optional(Id),
   members: list(object(member)),
-})
+}))
+
+export const group = {
+  CoordinatorChanged,
+  CoordinatorVacated,
+  FanInReached,
+  GroupCheckpointed,
+  GroupDisbanded,
+  GroupFormed,
+  ItemBound,
+  ItemReassigned,
+  ItemSettled,
+  MemberAdded,
+  MemberRemoved,
+  RoundCancelled,
+  RoundDispatched,
+}

@@ -6,7 +6,7 @@ import { list, optional, text } from '../schema/schema.ts'
 import { defineEvent } from './define.ts'
 import { delivery, destination, Id, Instant, Json, Mailbox } from './pieces.ts'
 
-export const MessageSent = defineEvent('MessageSent', 1, {
+const MessageSent = defineEvent('MessageSent', 1, () => ({
   messageId: Id,
   from: Mailbox,
   /** The address as it was written, and the mailboxes that it meant. */
@@ -22,35 +22,49 @@ export const MessageSent = defineEvent('MessageSent', 1, {
   /** Makes it a request: the first reply until then answers it. */
   replyBy: optional(Instant),
   expiresAt: optional(Instant),
-})
+}))
 
-export const MessageDelivered = defineEvent('MessageDelivered', 1, delivery)
-export const MessageUndeliverable = defineEvent('MessageUndeliverable', 1, {
+const MessageDelivered = defineEvent('MessageDelivered', 1, () => delivery)
+const MessageUndeliverable = defineEvent('MessageUndeliverable', 1, () => ({
   ...delivery,
   reason: text(),
-})
-export const MessageAcknowledged = defineEvent('MessageAcknowledged', 1, delivery)
+}))
+const MessageAcknowledged = defineEvent('MessageAcknowledged', 1, () => delivery)
 
-export const MessageTransferred = defineEvent('MessageTransferred', 1, {
+const MessageTransferred = defineEvent('MessageTransferred', 1, () => ({
   ...delivery,
   ...destination,
   reason: text(),
-})
-export const MessageDeadLettered = defineEvent('MessageDeadLettered', 1, {
+}))
+const MessageDeadLettered = defineEvent('MessageDeadLettered', 1, () => ({
   ...delivery,
   reason: text(),
-})
-export const MessageExpired = defineEvent('MessageExpired', 1, delivery)
+}))
+const MessageExpired = defineEvent('MessageExpired', 1, () => delivery)
 
 /** On the stream of the mailbox that asked. The first of these counts. */
-export const RequestAnswered = defineEvent('RequestAnswered', 1, { ...delivery, replyId: Id })
-export const RequestExpired = defineEvent('RequestExpired', 1, delivery)
+const RequestAnswered = defineEvent('RequestAnswered', 1, () => ({ ...delivery, replyId: Id }))
+const RequestExpired = defineEvent('RequestExpired', 1, () => delivery)
 
-export const DeadLetterRequeued = defineEvent('DeadLetterRequeued', 1, {
+const DeadLetterRequeued = defineEvent('DeadLetterRequeued', 1, () => ({
   ...delivery,
   ...destination,
-})
-export const DeadLetterDiscarded = defineEvent('DeadLetterDiscarded', 1, {
+}))
+const DeadLetterDiscarded = defineEvent('DeadLetterDiscarded', 1, () => ({
   ...delivery,
   reason: text(),
-})
+}))
+
+export const message = {
+  DeadLetterDiscarded,
+  DeadLetterRequeued,
+  MessageAcknowledged,
+  MessageDeadLettered,
+  MessageDelivered,
+  MessageExpired,
+  MessageSent,
+  MessageTransferred,
+  MessageUndeliverable,
+  RequestAnswered,
+  RequestExpired,
+}

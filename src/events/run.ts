@@ -6,7 +6,7 @@ import { flag, number, object, oneOf, optional, text } from '../schema/schema.ts
 import { defineEvent } from './define.ts'
 import { Count, ended, Id, Instant, Json, RunEnd, Values } from './pieces.ts'
 
-export const RunStarted = defineEvent('RunStarted', 1, {
+const RunStarted = defineEvent('RunStarted', 1, () => ({
   runId: Id,
   sessionId: Id,
   rootSessionId: Id,
@@ -24,88 +24,107 @@ export const RunStarted = defineEvent('RunStarted', 1, {
   leaseMs: optional(Count),
   leaseUntil: optional(Instant),
   label: optional(text()),
-})
+}))
 
 /** On `seat-<session>`: for whoever has to know that no run starts there meanwhile. */
-export const RunSeated = defineEvent('RunSeated', 1, { runId: Id, sessionId: Id })
+const RunSeated = defineEvent('RunSeated', 1, () => ({ runId: Id, sessionId: Id }))
 
-export const RunBegan = defineEvent('RunBegan', 1, { runId: Id, modelUsed: optional(text()) })
-export const RunSuspended = defineEvent('RunSuspended', 1, { runId: Id, reason: text() })
+const RunBegan = defineEvent('RunBegan', 1, () => ({ runId: Id, modelUsed: optional(text()) }))
+const RunSuspended = defineEvent('RunSuspended', 1, () => ({ runId: Id, reason: text() }))
 /** While it waits no lease runs. */
-export const RunResumed = defineEvent('RunResumed', 1, {
+const RunResumed = defineEvent('RunResumed', 1, () => ({
   runId: Id,
   leaseMs: optional(Count),
   leaseUntil: optional(Instant),
-})
+}))
 
-export const RunProgressed = defineEvent('RunProgressed', 1, {
+const RunProgressed = defineEvent('RunProgressed', 1, () => ({
   runId: Id,
   percent: optional(number()),
   step: optional(text()),
   label: optional(text()),
   usage: optional(Values),
-})
+}))
 
-export const RunCheckpointed = defineEvent('RunCheckpointed', 1, {
+const RunCheckpointed = defineEvent('RunCheckpointed', 1, () => ({
   runId: Id,
   label: text(),
   result: optional(Json),
-})
+}))
 
-export const RunCompleted = defineEvent('RunCompleted', 1, {
+const RunCompleted = defineEvent('RunCompleted', 1, () => ({
   ...ended,
   result: optional(Json),
-})
+}))
 
-export const RunFailed = defineEvent('RunFailed', 1, {
+const RunFailed = defineEvent('RunFailed', 1, () => ({
   ...ended,
   reason: oneOf('error', 'timeout', 'lost', 'budget', 'rejected'),
   error: text(),
   partial: optional(Json),
   endedWith: optional(Id),
-})
+}))
 
-export const RunCancelled = defineEvent('RunCancelled', 1, {
+const RunCancelled = defineEvent('RunCancelled', 1, () => ({
   ...ended,
   reason: text(),
   endedWith: optional(Id),
-})
+}))
 
 /** On the parent's stream. */
-export const ChildRunLinked = defineEvent('ChildRunLinked', 1, {
+const ChildRunLinked = defineEvent('ChildRunLinked', 1, () => ({
   runId: Id,
   childRunId: Id,
   effectId: optional(Id),
   background: flag(),
-})
+}))
 
 /** On the parent's stream. */
-export const ChildRunSettled = defineEvent('ChildRunSettled', 1, {
+const ChildRunSettled = defineEvent('ChildRunSettled', 1, () => ({
   runId: Id,
   childRunId: Id,
   outcome: RunEnd,
-})
+}))
 
-export const EffectRegistered = defineEvent('EffectRegistered', 1, {
+const EffectRegistered = defineEvent('EffectRegistered', 1, () => ({
   runId: Id,
   effectId: Id,
   kind: optional(text()),
   label: optional(text()),
-})
+}))
 
-export const EffectSettled = defineEvent('EffectSettled', 1, {
+const EffectSettled = defineEvent('EffectSettled', 1, () => ({
   runId: Id,
   effectId: Id,
   outcome: oneOf('ok', 'error', 'cancelled'),
   result: optional(Json),
   /** The run that served it. */
   childRunId: optional(Id),
-})
+}))
 
-export const PlaceTaken = defineEvent('PlaceTaken', 1, {
+const PlaceTaken = defineEvent('PlaceTaken', 1, () => ({
   path: text(),
   use: oneOf('worktree', 'runDir'),
   runId: Id,
-})
+}))
 
-export const PlaceReleased = defineEvent('PlaceReleased', 1, { path: text(), runId: Id })
+const PlaceReleased = defineEvent('PlaceReleased', 1, () => ({ path: text(), runId: Id }))
+
+export const run = {
+  ChildRunLinked,
+  ChildRunSettled,
+  EffectRegistered,
+  EffectSettled,
+  PlaceReleased,
+  PlaceTaken,
+  RunBegan,
+  RunCancelled,
+  RunCheckpointed,
+  RunCompleted,
+  RunFailed,
+  RunProgressed,
+  RunResumed,
+  RunSeated,
+  RunStarted,
+  RunSuspended,
+}

@@ -3,7 +3,7 @@ import { list, oneOf, optional, record, text } from '../schema/schema.ts'
 import { defineEvent } from './define.ts'
 import { Count, Id, target, Values } from './pieces.ts'
 
-export const StateChanged = defineEvent('StateChanged', 1, {
+const StateChanged = defineEvent('StateChanged', 1, () => ({
   ...target,
   set: Values,
   remove: list(text()),
@@ -11,10 +11,10 @@ export const StateChanged = defineEvent('StateChanged', 1, {
   base: optional(Values),
   /** The child run whose writes these are. */
   mergedFrom: optional(Id),
-})
+}))
 
 /** Immutable: what a child run starts from. */
-export const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, {
+const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, () => ({
   runId: Id,
   parentRunId: Id,
   values: Values,
@@ -24,10 +24,10 @@ export const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, {
   versions: record(text(), Count),
   /** Keys that were asked for and are not there. */
   missing: list(text()),
-})
+}))
 
 /** On the target's stream, with the StateChanged that it brought. */
-export const ChildResultMerged = defineEvent('ChildResultMerged', 1, {
+const ChildResultMerged = defineEvent('ChildResultMerged', 1, () => ({
   ...target,
   childRunId: Id,
   checkpoint: optional(text()),
@@ -35,4 +35,6 @@ export const ChildResultMerged = defineEvent('ChildResultMerged', 1, {
   resultAs: optional(text()),
   /** What became of each key that the child wrote. */
   keys: record(text(), oneOf('taken', 'equal', 'kept', 'combined')),
-})
+}))
+
+export const state = { ChildResultMerged, ChildStateSeeded, StateChanged }
