@@ -11,18 +11,13 @@ import type { StoredEvent } from '../src/log/commit.ts'
 import type { Log } from '../src/log/log.ts'
 
 // As a later build might have it: a title was one text, then a text with its language, then an object.
-const TaskNamed = defineEvent(
-  'TaskNamed',
-  3,
-  () => ({ title: object({ text: text(), language: text() }) }),
-  {
-    1: (data) => ({ ...(data as { title: string }), language: 'en' }),
-    2: (data) => {
-      const { title: text, language, ...rest } = data as { title: string; language: string }
-      return { ...rest, title: { text, language } }
-    },
+const TaskNamed = defineEvent('TaskNamed', 3, () => ({ title: object({ text: text(), language: text() }) }), {
+  1: (data) => ({ ...(data as { title: string }), language: 'en' }),
+  2: (data) => {
+    const { title: text, language, ...rest } = data as { title: string; language: string }
+    return { ...rest, title: { text, language } }
   },
-)
+})
 const catalog = { TaskNamed }
 
 test('every older version is brought to the newest, one step after the other', () => {

@@ -3,7 +3,7 @@
  * the command, and is loaded with it.
  */
 import type { CommandType } from '../index.ts'
-import type { Options, Request, Verb } from './verb.ts'
+import type { Listed, Options, Request, Verb } from './verb.ts'
 
 export interface CommandVerb {
   readonly name: string
@@ -13,6 +13,8 @@ export interface CommandVerb {
   readonly more?: string
   /** The fields that are positional; `body?` may be left out, `messageIds...` takes the rest, `items...?` if there is any. */
   readonly args: readonly string[]
+  /** Where its arguments do not say it. */
+  readonly usage?: string
   /** What stands for an argument in its usage, where that is not the field's name. */
   readonly shown?: Readonly<Record<string, string>>
   /** Fields that are no option here. */
@@ -26,23 +28,29 @@ export interface CommandVerb {
   /** Options of the verb itself, beside those of the command; `fixed` reads them. */
   readonly extra?: Options
   readonly examples: readonly string[]
+  /** The verb that is made of it, where that does more than to send the command once. */
+  readonly as?: (verb: Verb) => Verb
 }
 
 const fromCatalog = () => import('./from-catalog.ts')
 
-export const commandVerb = (verb: CommandVerb): Verb => ({
-  name: verb.name,
-  summary: verb.summary,
-  ...(verb.more !== undefined && { more: verb.more }),
-  command: verb.command,
-  // Of all of them it is asked for help alone.
-  get usage() {
-    return verb.args.map((arg) => usageOf(arg, verb.shown)).join(' ')
-  },
-  examples: verb.examples,
-  options: async () => (await fromCatalog()).optionsOf(verb),
-  run: async (request) => (await fromCatalog()).run(verb, request),
-})
+export function commandVerb(verb: CommandVerb): Verb {
+  const { name, summary, more, command, examples, as = (made) => made } = verb
+  return as({
+    name,
+    summary,
+    ...(more !== undefined && { more }),
+    command,
+    usage: usageFor(verb),
+    examples,
+    options: async () => (await fromCatalog()).optionsOf(verb),
+    run: async (request) => (await fromCatalog()).run(verb, request),
+  })
+}
+
+/** The positional arguments of a verb, as help shows them. */
+export const usageFor = (verb: Listed): string =>
+  'args' in verb ? (verb.usage ?? verb.args.map((arg) => usageOf(arg, verb.shown)).join(' ')) : verb.usage
 
 export const kebab = (field: string): string => field.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
 export const bare = (arg: string): string => arg.replace(/[?.]+$/, '')

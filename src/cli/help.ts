@@ -1,5 +1,6 @@
+import { usageFor } from './command-verb.ts'
 import { bold, columns, dim, type Look } from './print.ts'
-import type { LaterVerb, Options, Verb } from './verb.ts'
+import type { Listed, Options, Verb } from './verb.ts'
 
 export const GLOBAL: Options = {
   dir: { type: 'string', value: 'path', about: 'the hub, or the directory that holds it (BATON_DIR)' },
@@ -18,7 +19,7 @@ export const GLOBAL: Options = {
 /** Verbs under what they have in common. */
 export interface Heading {
   readonly title: string
-  readonly verbs: readonly (Verb | LaterVerb)[]
+  readonly verbs: readonly Listed[]
 }
 
 export const optionForm = (name: string, { short, value }: Options[string]): string =>
@@ -32,7 +33,7 @@ export function overview(headings: readonly Heading[], look: Look): string {
   const shown = headings.filter((heading) => heading.verbs.length > 0)
   const rows = columns(
     shown.flatMap((heading) =>
-      heading.verbs.map(({ name, usage, summary }) => [`  ${bold(name, look)} ${usage}`.trimEnd(), summary]),
+      heading.verbs.map((verb) => [`  ${bold(verb.name, look)} ${usageFor(verb)}`.trimEnd(), verb.summary]),
     ),
   ).split('\n')
   return [

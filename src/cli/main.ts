@@ -10,7 +10,7 @@ import { listenForStop, type Stopping } from './stopping.ts'
 import { assertWords, EXIT, explain, isAboutText, optionAdded, unknownWord, UsageError } from './usage.ts'
 import { urandom } from './urandom.ts'
 import { duration } from './values.ts'
-import { loaded, type Answer, type Given, type LaterVerb, type Options, type Verb } from './verb.ts'
+import { loaded, type Answer, type Given, type Listed, type Options, type Verb } from './verb.ts'
 import { headings, verbs } from './verbs/catalog.ts'
 import { givenIn, tokensOf, wordsIn, wrongIn, type WrongOption } from './words.ts'
 
@@ -18,7 +18,7 @@ const { env } = process
 const newId = ulidFactory(systemClock, urandom)
 
 /** The verb is one word or two; what is left are its arguments. */
-function findVerb(words: readonly string[]): { verb: Verb | LaterVerb; rest: string[] } {
+function findVerb(words: readonly string[]): { verb: Listed; rest: string[] } {
   const two = verbs.find(({ name }) => name === `${words[0]} ${words[1]}`)
   if (two !== undefined) return { verb: two, rest: words.slice(2) }
   const one = verbs.find(({ name }) => name === words[0])

@@ -1,5 +1,6 @@
 /** What a verb is, and what it is given. */
 import type { Actor, CommandType, Hub } from '../index.ts'
+import { commandVerb, type CommandVerb } from './command-verb.ts'
 import type { Look } from './print.ts'
 
 export interface OptionSpec {
@@ -81,5 +82,10 @@ export interface LaterVerb extends Named {
   readonly load: () => Promise<VerbBody>
 }
 
-export const loaded = async (verb: Verb | LaterVerb): Promise<Verb> =>
-  'load' in verb ? { ...verb, ...(await verb.load()) } : verb
+/** As the catalogue lists it: of a command's verb there is no more than its table says until it is run. */
+export type Listed = Verb | LaterVerb | CommandVerb
+
+export async function loaded(verb: Listed): Promise<Verb> {
+  if ('args' in verb) return commandVerb(verb)
+  return 'load' in verb ? { ...verb, ...(await verb.load()) } : verb
+}

@@ -38,7 +38,7 @@ test('the overview names every verb once, under headings, within a hundred colum
   expect(said.trimEnd()).toBe(overview(headings, { colour: false, now: 0 }))
   const lines = said.split('\n')
   for (const { title } of headings) expect(lines).toContain(title)
-  for (const { name, usage, summary } of verbs) {
+  for (const { name, usage, summary } of await Promise.all(verbs.map(loaded))) {
     expect(
       lines.filter((line) => line.startsWith(`  ${name} ${usage}`.trimEnd()) && line.endsWith(`  ${summary}`)),
       name,

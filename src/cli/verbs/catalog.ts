@@ -1,6 +1,6 @@
 /** All verbs, under the headings and in the order in which help shows them. */
 import type { Heading } from '../help.ts'
-import type { LaterVerb, Verb } from '../verb.ts'
+import type { Listed } from '../verb.ts'
 import { deadCommands } from './dead-commands.ts'
 import { groupCommands } from './group-commands.ts'
 import { history } from './history.ts'
@@ -194,4 +194,4 @@ export const headings: readonly Heading[] = [
   },
 ]
 
-export const verbs: readonly (Verb | LaterVerb)[] = headings.flatMap((heading) => heading.verbs)
+export const verbs: readonly Listed[] = headings.flatMap((heading) => heading.verbs)

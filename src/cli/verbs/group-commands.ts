@@ -1,9 +1,8 @@
 /** Groups, and the rounds that they are given. */
-import { commandVerb, type CommandVerb } from '../command-verb.ts'
+import type { CommandVerb } from '../command-verb.ts'
 import { fanIn, items } from './dispatch.ts'
-import type { Verb } from '../verb.ts'
 
-const table: readonly CommandVerb[] = [
+export const groupCommands: readonly CommandVerb[] = [
   {
     name: 'group form',
     command: 'FormGroup',
@@ -102,5 +101,3 @@ const table: readonly CommandVerb[] = [
     ],
   },
 ]
-
-export const groupCommands: readonly Verb[] = table.map(commandVerb)

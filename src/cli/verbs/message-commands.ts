@@ -1,7 +1,7 @@
 /** Messages: sent, answered, acknowledged. */
-import { commandVerb, type CommandVerb } from '../command-verb.ts'
+import type { CommandVerb } from '../command-verb.ts'
 import { UsageError } from '../usage.ts'
-import type { Request, Verb } from '../verb.ts'
+import type { Request } from '../verb.ts'
 
 const message = { inReplyTo: 'reply-to', replyBy: 'reply-within', expiresAt: 'expires' }
 
@@ -14,7 +14,7 @@ function body({ positionals, given }: Request): { body?: string } {
   return { body: '' }
 }
 
-const table: readonly CommandVerb[] = [
+export const messageCommands: readonly CommandVerb[] = [
   {
     name: 'send',
     command: 'SendMessage',
@@ -64,5 +64,3 @@ const table: readonly CommandVerb[] = [
     examples: ['baton ack 01J... 01K... --as coder'],
   },
 ]
-
-export const messageCommands: readonly Verb[] = table.map(commandVerb)

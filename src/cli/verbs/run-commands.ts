@@ -1,8 +1,8 @@
 /** Runs, what they are given and what they bring back. */
-import { commandVerb, type CommandVerb } from '../command-verb.ts'
+import type { CommandVerb } from '../command-verb.ts'
 import { text, value } from '../values.ts'
 import { UsageError } from '../usage.ts'
-import type { Request, Verb } from '../verb.ts'
+import type { Request } from '../verb.ts'
 
 /** What `isolation` holds, as flat options. */
 function isolation({ given }: Request): { isolation?: object } {
@@ -24,7 +24,7 @@ function isolation({ given }: Request): { isolation?: object } {
 const fromFile = ({ given }: Request): { values?: unknown } =>
   typeof given['from'] === 'string' ? { values: value(`@${given['from']}`) } : {}
 
-const table: readonly CommandVerb[] = [
+export const runCommands: readonly CommandVerb[] = [
   {
     name: 'run start',
     command: 'StartRun',
@@ -167,5 +167,3 @@ const table: readonly CommandVerb[] = [
     ],
   },
 ]
-
-export const runCommands: readonly Verb[] = table.map(commandVerb)

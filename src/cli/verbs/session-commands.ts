@@ -1,8 +1,7 @@
 /** Sessions: opened, closed, kept alive. */
-import { commandVerb, type CommandVerb } from '../command-verb.ts'
-import type { Verb } from '../verb.ts'
+import type { CommandVerb } from '../command-verb.ts'
 
-const table: readonly CommandVerb[] = [
+export const sessionCommands: readonly CommandVerb[] = [
   {
     name: 'session open',
     command: 'OpenSession',
@@ -43,5 +42,3 @@ const table: readonly CommandVerb[] = [
     examples: ['baton session renew coder --as coder', `baton session renew coder --lease 5m --as coder`],
   },
 ]
-
-export const sessionCommands: readonly Verb[] = table.map(commandVerb)

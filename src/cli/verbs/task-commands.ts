@@ -1,10 +1,9 @@
 /** Tasks: opened, owned, handed over. */
-import { commandVerb, type CommandVerb } from '../command-verb.ts'
-import type { Verb } from '../verb.ts'
+import type { CommandVerb } from '../command-verb.ts'
 
 const epoch = { expectEpoch: 'epoch' }
 
-const table: readonly CommandVerb[] = [
+export const taskCommands: readonly CommandVerb[] = [
   {
     name: 'task open',
     command: 'OpenTask',
@@ -84,7 +83,7 @@ const table: readonly CommandVerb[] = [
   },
 ]
 
-const handoffs: readonly CommandVerb[] = [
+export const handoffCommands: readonly CommandVerb[] = [
   {
     name: 'handoff',
     command: 'Handoff',
@@ -125,6 +124,3 @@ const handoffs: readonly CommandVerb[] = [
     examples: ['baton cancel t1 --as coder', `baton cancel t1 --reason "found somebody else" --as coder`],
   },
 ]
-
-export const taskCommands: readonly Verb[] = table.map(commandVerb)
-export const handoffCommands: readonly Verb[] = handoffs.map(commandVerb)
