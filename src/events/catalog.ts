@@ -1,15 +1,132 @@
 /** All events, and how a stored one is read. */
 import type { ValueOf } from '../schema/schema.ts'
 import type { EventDefinition } from './define.ts'
-import { group } from './group.ts'
-import { message } from './message.ts'
-import { run } from './run.ts'
-import { session } from './session.ts'
-import { state } from './state.ts'
-import { task } from './task.ts'
+import {
+  CoordinatorChanged,
+  CoordinatorVacated,
+  FanInReached,
+  GroupCheckpointed,
+  GroupDisbanded,
+  GroupFormed,
+  ItemBound,
+  ItemReassigned,
+  ItemSettled,
+  MemberAdded,
+  MemberRemoved,
+  RoundCancelled,
+  RoundDispatched,
+} from './group.ts'
+import {
+  DeadLetterDiscarded,
+  DeadLetterRequeued,
+  MessageAcknowledged,
+  MessageDeadLettered,
+  MessageDelivered,
+  MessageExpired,
+  MessageSent,
+  MessageTransferred,
+  MessageUndeliverable,
+  RequestAnswered,
+  RequestExpired,
+} from './message.ts'
+import {
+  ChildRunLinked,
+  ChildRunSettled,
+  EffectRegistered,
+  EffectSettled,
+  PlaceReleased,
+  PlaceTaken,
+  RunBegan,
+  RunCancelled,
+  RunCheckpointed,
+  RunCompleted,
+  RunFailed,
+  RunProgressed,
+  RunResumed,
+  RunSeated,
+  RunStarted,
+  RunSuspended,
+} from './run.ts'
+import { LeaseRenewed, SessionClosed, SessionClosing, SessionOpened, SessionReopened } from './session.ts'
+import { ChildResultMerged, ChildStateSeeded, StateChanged } from './state.ts'
+import {
+  HandoffAccepted,
+  HandoffCancelled,
+  HandoffDeclined,
+  HandoffExpired,
+  HandoffOffered,
+  OwnerReleased,
+  OwnershipTransferred,
+  ParticipantJoined,
+  ParticipantLeft,
+  TaskClosed,
+  TaskOpened,
+  TaskStatusChanged,
+} from './task.ts'
 
 /** By name: version, schema, and the upcasters from earlier versions. */
-export const eventCatalog = { ...session, ...run, ...state, ...task, ...message, ...group }
+export const eventCatalog = {
+  LeaseRenewed,
+  SessionClosed,
+  SessionClosing,
+  SessionOpened,
+  SessionReopened,
+  ChildRunLinked,
+  ChildRunSettled,
+  EffectRegistered,
+  EffectSettled,
+  PlaceReleased,
+  PlaceTaken,
+  RunBegan,
+  RunCancelled,
+  RunCheckpointed,
+  RunCompleted,
+  RunFailed,
+  RunProgressed,
+  RunResumed,
+  RunSeated,
+  RunStarted,
+  RunSuspended,
+  ChildResultMerged,
+  ChildStateSeeded,
+  StateChanged,
+  HandoffAccepted,
+  HandoffCancelled,
+  HandoffDeclined,
+  HandoffExpired,
+  HandoffOffered,
+  OwnerReleased,
+  OwnershipTransferred,
+  ParticipantJoined,
+  ParticipantLeft,
+  TaskClosed,
+  TaskOpened,
+  TaskStatusChanged,
+  DeadLetterDiscarded,
+  DeadLetterRequeued,
+  MessageAcknowledged,
+  MessageDeadLettered,
+  MessageDelivered,
+  MessageExpired,
+  MessageSent,
+  MessageTransferred,
+  MessageUndeliverable,
+  RequestAnswered,
+  RequestExpired,
+  CoordinatorChanged,
+  CoordinatorVacated,
+  FanInReached,
+  GroupCheckpointed,
+  GroupDisbanded,
+  GroupFormed,
+  ItemBound,
+  ItemReassigned,
+  ItemSettled,
+  MemberAdded,
+  MemberRemoved,
+  RoundCancelled,
+  RoundDispatched,
+}
 
 /** The names of Baton's events. */
 export type EventType = keyof typeof eventCatalog

@@ -6,7 +6,7 @@ import { flag, list, object, oneOf, only, optional, text } from '../schema/schem
 import { defineEvent } from './define.ts'
 import { Count, GroupId, Id, Instant, Json, member, ofRound, settled } from './pieces.ts'
 
-const GroupFormed = defineEvent('GroupFormed', 1, () => ({
+export const GroupFormed = defineEvent('GroupFormed', 1, () => ({
   groupId: GroupId,
   name: Id,
   rootSessionId: Id,
@@ -14,10 +14,10 @@ const GroupFormed = defineEvent('GroupFormed', 1, () => ({
   members: list(object(member)),
 }))
 
-const MemberAdded = defineEvent('MemberAdded', 1, () => ({ groupId: GroupId, ...member }))
-const MemberRemoved = defineEvent('MemberRemoved', 1, () => ({ groupId: GroupId, ...member }))
+export const MemberAdded = defineEvent('MemberAdded', 1, () => ({ groupId: GroupId, ...member }))
+export const MemberRemoved = defineEvent('MemberRemoved', 1, () => ({ groupId: GroupId, ...member }))
 
-const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, () => ({
+export const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, () => ({
   groupId: GroupId,
   from: optional(Id),
   to: Id,
@@ -25,13 +25,13 @@ const CoordinatorChanged = defineEvent('CoordinatorChanged', 1, () => ({
 }))
 
 /** Nobody coordinates the group until somebody takes the seat. */
-const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, () => ({
+export const CoordinatorVacated = defineEvent('CoordinatorVacated', 1, () => ({
   groupId: GroupId,
   from: Id,
   reason: text(),
 }))
 
-const RoundDispatched = defineEvent('RoundDispatched', 1, () => ({
+export const RoundDispatched = defineEvent('RoundDispatched', 1, () => ({
   ...ofRound,
   items: list(
     object({
@@ -54,7 +54,7 @@ const RoundDispatched = defineEvent('RoundDispatched', 1, () => ({
 }))
 
 /** On the run's stream: its end settles the item. With `effectId` it is that effect of the run that settles it. */
-const ItemBound = defineEvent('ItemBound', 1, () => ({
+export const ItemBound = defineEvent('ItemBound', 1, () => ({
   runId: Id,
   ...ofRound,
   itemId: Id,
@@ -62,14 +62,14 @@ const ItemBound = defineEvent('ItemBound', 1, () => ({
 }))
 
 /** Its session closed, and the successor goes on with it. */
-const ItemReassigned = defineEvent('ItemReassigned', 1, () => ({
+export const ItemReassigned = defineEvent('ItemReassigned', 1, () => ({
   ...ofRound,
   itemId: Id,
   from: Id,
   to: Id,
 }))
 
-const ItemSettled = defineEvent('ItemSettled', 1, () => ({
+export const ItemSettled = defineEvent('ItemSettled', 1, () => ({
   ...ofRound,
   itemId: Id,
   outcome: oneOf('ok', 'failed'),
@@ -84,14 +84,14 @@ const ItemSettled = defineEvent('ItemSettled', 1, () => ({
   late: flag(),
 }))
 
-const FanInReached = defineEvent('FanInReached', 1, () => ({
+export const FanInReached = defineEvent('FanInReached', 1, () => ({
   ...ofRound,
   verdict: oneOf('complete', 'failed', 'partial'),
   results: list(object(settled)),
   missing: list(Id),
 }))
 
-const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, () => ({
+export const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, () => ({
   ...ofRound,
   label: text(),
   settled: list(object(settled)),
@@ -100,32 +100,16 @@ const GroupCheckpointed = defineEvent('GroupCheckpointed', 1, () => ({
 }))
 
 /** `runIds` are those to which an item of it was still bound. */
-const RoundCancelled = defineEvent('RoundCancelled', 1, () => ({
+export const RoundCancelled = defineEvent('RoundCancelled', 1, () => ({
   ...ofRound,
   reason: text(),
   runIds: list(Id),
 }))
 
 /** `coordinator` and `members` as they were: it leaves their seats. */
-const GroupDisbanded = defineEvent('GroupDisbanded', 1, () => ({
+export const GroupDisbanded = defineEvent('GroupDisbanded', 1, () => ({
   groupId: GroupId,
   reason: optional(text()),
   coordinator: optional(Id),
   members: list(object(member)),
 }))
-
-export const group = {
-  CoordinatorChanged,
-  CoordinatorVacated,
-  FanInReached,
-  GroupCheckpointed,
-  GroupDisbanded,
-  GroupFormed,
-  ItemBound,
-  ItemReassigned,
-  ItemSettled,
-  MemberAdded,
-  MemberRemoved,
-  RoundCancelled,
-  RoundDispatched,
-}

@@ -6,7 +6,7 @@ import { flag, number, object, oneOf, optional, text } from '../schema/schema.ts
 import { defineEvent } from './define.ts'
 import { Count, ended, Id, Instant, Json, RunEnd, Values } from './pieces.ts'
 
-const RunStarted = defineEvent('RunStarted', 1, () => ({
+export const RunStarted = defineEvent('RunStarted', 1, () => ({
   runId: Id,
   sessionId: Id,
   rootSessionId: Id,
@@ -27,18 +27,18 @@ const RunStarted = defineEvent('RunStarted', 1, () => ({
 }))
 
 /** On `seat-<session>`: for whoever has to know that no run starts there meanwhile. */
-const RunSeated = defineEvent('RunSeated', 1, () => ({ runId: Id, sessionId: Id }))
+export const RunSeated = defineEvent('RunSeated', 1, () => ({ runId: Id, sessionId: Id }))
 
-const RunBegan = defineEvent('RunBegan', 1, () => ({ runId: Id, modelUsed: optional(text()) }))
-const RunSuspended = defineEvent('RunSuspended', 1, () => ({ runId: Id, reason: text() }))
+export const RunBegan = defineEvent('RunBegan', 1, () => ({ runId: Id, modelUsed: optional(text()) }))
+export const RunSuspended = defineEvent('RunSuspended', 1, () => ({ runId: Id, reason: text() }))
 /** While it waits no lease runs. */
-const RunResumed = defineEvent('RunResumed', 1, () => ({
+export const RunResumed = defineEvent('RunResumed', 1, () => ({
   runId: Id,
   leaseMs: optional(Count),
   leaseUntil: optional(Instant),
 }))
 
-const RunProgressed = defineEvent('RunProgressed', 1, () => ({
+export const RunProgressed = defineEvent('RunProgressed', 1, () => ({
   runId: Id,
   percent: optional(number()),
   step: optional(text()),
@@ -46,18 +46,18 @@ const RunProgressed = defineEvent('RunProgressed', 1, () => ({
   usage: optional(Values),
 }))
 
-const RunCheckpointed = defineEvent('RunCheckpointed', 1, () => ({
+export const RunCheckpointed = defineEvent('RunCheckpointed', 1, () => ({
   runId: Id,
   label: text(),
   result: optional(Json),
 }))
 
-const RunCompleted = defineEvent('RunCompleted', 1, () => ({
+export const RunCompleted = defineEvent('RunCompleted', 1, () => ({
   ...ended,
   result: optional(Json),
 }))
 
-const RunFailed = defineEvent('RunFailed', 1, () => ({
+export const RunFailed = defineEvent('RunFailed', 1, () => ({
   ...ended,
   reason: oneOf('error', 'timeout', 'lost', 'budget', 'rejected'),
   error: text(),
@@ -65,14 +65,14 @@ const RunFailed = defineEvent('RunFailed', 1, () => ({
   endedWith: optional(Id),
 }))
 
-const RunCancelled = defineEvent('RunCancelled', 1, () => ({
+export const RunCancelled = defineEvent('RunCancelled', 1, () => ({
   ...ended,
   reason: text(),
   endedWith: optional(Id),
 }))
 
 /** On the parent's stream. */
-const ChildRunLinked = defineEvent('ChildRunLinked', 1, () => ({
+export const ChildRunLinked = defineEvent('ChildRunLinked', 1, () => ({
   runId: Id,
   childRunId: Id,
   effectId: optional(Id),
@@ -80,20 +80,20 @@ const ChildRunLinked = defineEvent('ChildRunLinked', 1, () => ({
 }))
 
 /** On the parent's stream. */
-const ChildRunSettled = defineEvent('ChildRunSettled', 1, () => ({
+export const ChildRunSettled = defineEvent('ChildRunSettled', 1, () => ({
   runId: Id,
   childRunId: Id,
   outcome: RunEnd,
 }))
 
-const EffectRegistered = defineEvent('EffectRegistered', 1, () => ({
+export const EffectRegistered = defineEvent('EffectRegistered', 1, () => ({
   runId: Id,
   effectId: Id,
   kind: optional(text()),
   label: optional(text()),
 }))
 
-const EffectSettled = defineEvent('EffectSettled', 1, () => ({
+export const EffectSettled = defineEvent('EffectSettled', 1, () => ({
   runId: Id,
   effectId: Id,
   outcome: oneOf('ok', 'error', 'cancelled'),
@@ -102,29 +102,10 @@ const EffectSettled = defineEvent('EffectSettled', 1, () => ({
   childRunId: optional(Id),
 }))
 
-const PlaceTaken = defineEvent('PlaceTaken', 1, () => ({
+export const PlaceTaken = defineEvent('PlaceTaken', 1, () => ({
   path: text(),
   use: oneOf('worktree', 'runDir'),
   runId: Id,
 }))
 
-const PlaceReleased = defineEvent('PlaceReleased', 1, () => ({ path: text(), runId: Id }))
-
-export const run = {
-  ChildRunLinked,
-  ChildRunSettled,
-  EffectRegistered,
-  EffectSettled,
-  PlaceReleased,
-  PlaceTaken,
-  RunBegan,
-  RunCancelled,
-  RunCheckpointed,
-  RunCompleted,
-  RunFailed,
-  RunProgressed,
-  RunResumed,
-  RunSeated,
-  RunStarted,
-  RunSuspended,
-}
+export const PlaceReleased = defineEvent('PlaceReleased', 1, () => ({ path: text(), runId: Id }))

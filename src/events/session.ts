@@ -3,7 +3,7 @@ import { optional, text } from '../schema/schema.ts'
 import { defineEvent } from './define.ts'
 import { Count, Id, Instant, Outcome, Values } from './pieces.ts'
 
-const SessionOpened = defineEvent('SessionOpened', 1, () => ({
+export const SessionOpened = defineEvent('SessionOpened', 1, () => ({
   sessionId: Id,
   rootSessionId: Id,
   parentSessionId: optional(Id),
@@ -18,33 +18,31 @@ const SessionOpened = defineEvent('SessionOpened', 1, () => ({
 }))
 
 /** From here on nothing can be attached to the session; what it holds is moved next. */
-const SessionClosing = defineEvent('SessionClosing', 1, () => ({
+export const SessionClosing = defineEvent('SessionClosing', 1, () => ({
   sessionId: Id,
   outcome: Outcome,
   reason: optional(text()),
   successorId: optional(Id),
 }))
 
-const SessionClosed = defineEvent('SessionClosed', 1, () => ({
+export const SessionClosed = defineEvent('SessionClosed', 1, () => ({
   sessionId: Id,
   outcome: Outcome,
   reason: optional(text()),
   successorId: optional(Id),
 }))
 
-const SessionReopened = defineEvent('SessionReopened', 1, () => ({
+export const SessionReopened = defineEvent('SessionReopened', 1, () => ({
   sessionId: Id,
   leaseMs: optional(Count),
   leaseUntil: optional(Instant),
 }))
 
 /** Of a session or of a run, whichever is named. */
-const LeaseRenewed = defineEvent('LeaseRenewed', 1, () => ({
+export const LeaseRenewed = defineEvent('LeaseRenewed', 1, () => ({
   sessionId: optional(Id),
   runId: optional(Id),
   /** How long it was granted for: the time of the commit is later than that of the grant. */
   leaseMs: optional(Count),
   leaseUntil: Instant,
 }))
-
-export const session = { LeaseRenewed, SessionClosed, SessionClosing, SessionOpened, SessionReopened }

@@ -3,7 +3,7 @@ import { list, oneOf, optional, record, text } from '../schema/schema.ts'
 import { defineEvent } from './define.ts'
 import { Count, Id, target, Values } from './pieces.ts'
 
-const StateChanged = defineEvent('StateChanged', 1, () => ({
+export const StateChanged = defineEvent('StateChanged', 1, () => ({
   ...target,
   set: Values,
   remove: list(text()),
@@ -14,7 +14,7 @@ const StateChanged = defineEvent('StateChanged', 1, () => ({
 }))
 
 /** Immutable: what a child run starts from. */
-const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, () => ({
+export const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, () => ({
   runId: Id,
   parentRunId: Id,
   values: Values,
@@ -27,7 +27,7 @@ const ChildStateSeeded = defineEvent('ChildStateSeeded', 1, () => ({
 }))
 
 /** On the target's stream, with the StateChanged that it brought. */
-const ChildResultMerged = defineEvent('ChildResultMerged', 1, () => ({
+export const ChildResultMerged = defineEvent('ChildResultMerged', 1, () => ({
   ...target,
   childRunId: Id,
   checkpoint: optional(text()),
@@ -36,5 +36,3 @@ const ChildResultMerged = defineEvent('ChildResultMerged', 1, () => ({
   /** What became of each key that the child wrote. */
   keys: record(text(), oneOf('taken', 'equal', 'kept', 'combined')),
 }))
-
-export const state = { ChildResultMerged, ChildStateSeeded, StateChanged }

@@ -3,15 +3,15 @@ import { list, oneOf, optional, text } from '../schema/schema.ts'
 import { defineEvent } from './define.ts'
 import { Count, Id, Instant, offer, TaskStatus } from './pieces.ts'
 
-const TaskOpened = defineEvent('TaskOpened', 1, () => ({ taskId: Id, title: text() }))
-const ParticipantJoined = defineEvent('ParticipantJoined', 1, () => ({ taskId: Id, sessionId: Id }))
-const ParticipantLeft = defineEvent('ParticipantLeft', 1, () => ({
+export const TaskOpened = defineEvent('TaskOpened', 1, () => ({ taskId: Id, title: text() }))
+export const ParticipantJoined = defineEvent('ParticipantJoined', 1, () => ({ taskId: Id, sessionId: Id }))
+export const ParticipantLeft = defineEvent('ParticipantLeft', 1, () => ({
   taskId: Id,
   sessionId: Id,
   reason: optional(text()),
 }))
 
-const TaskStatusChanged = defineEvent('TaskStatusChanged', 1, () => ({
+export const TaskStatusChanged = defineEvent('TaskStatusChanged', 1, () => ({
   taskId: Id,
   from: TaskStatus,
   to: TaskStatus,
@@ -19,7 +19,7 @@ const TaskStatusChanged = defineEvent('TaskStatusChanged', 1, () => ({
 }))
 
 /** `owner` and `participants` as they were: it leaves their seats. */
-const TaskClosed = defineEvent('TaskClosed', 1, () => ({
+export const TaskClosed = defineEvent('TaskClosed', 1, () => ({
   taskId: Id,
   outcome: oneOf('done', 'failed', 'cancelled'),
   reason: optional(text()),
@@ -28,7 +28,7 @@ const TaskClosed = defineEvent('TaskClosed', 1, () => ({
 }))
 
 /** The epoch rises at every change of owner: whoever passes an older one is too late. */
-const OwnershipTransferred = defineEvent('OwnershipTransferred', 1, () => ({
+export const OwnershipTransferred = defineEvent('OwnershipTransferred', 1, () => ({
   taskId: Id,
   from: optional(Id),
   to: Id,
@@ -37,34 +37,19 @@ const OwnershipTransferred = defineEvent('OwnershipTransferred', 1, () => ({
   reason: optional(text()),
 }))
 
-const OwnerReleased = defineEvent('OwnerReleased', 1, () => ({
+export const OwnerReleased = defineEvent('OwnerReleased', 1, () => ({
   taskId: Id,
   from: Id,
   epoch: Count,
   reason: optional(text()),
 }))
 
-const HandoffOffered = defineEvent('HandoffOffered', 1, () => ({
+export const HandoffOffered = defineEvent('HandoffOffered', 1, () => ({
   ...offer,
   context: optional(text()),
   expiresAt: optional(Instant),
 }))
-const HandoffAccepted = defineEvent('HandoffAccepted', 1, () => offer)
-const HandoffDeclined = defineEvent('HandoffDeclined', 1, () => ({ ...offer, reason: text() }))
-const HandoffCancelled = defineEvent('HandoffCancelled', 1, () => ({ ...offer, reason: text() }))
-const HandoffExpired = defineEvent('HandoffExpired', 1, () => offer)
-
-export const task = {
-  HandoffAccepted,
-  HandoffCancelled,
-  HandoffDeclined,
-  HandoffExpired,
-  HandoffOffered,
-  OwnerReleased,
-  OwnershipTransferred,
-  ParticipantJoined,
-  ParticipantLeft,
-  TaskClosed,
-  TaskOpened,
-  TaskStatusChanged,
-}
+export const HandoffAccepted = defineEvent('HandoffAccepted', 1, () => offer)
+export const HandoffDeclined = defineEvent('HandoffDeclined', 1, () => ({ ...offer, reason: text() }))
+export const HandoffCancelled = defineEvent('HandoffCancelled', 1, () => ({ ...offer, reason: text() }))
+export const HandoffExpired = defineEvent('HandoffExpired', 1, () => offer)

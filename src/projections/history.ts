@@ -14,11 +14,7 @@ const EVENTS = 128
 export const history: View<Chunked<number>> = {
   name: 'history',
   version: 1,
-  keys: Object.fromEntries(
-    Object.keys(eventCatalog)
-      .filter((type) => !GUARDS.has(type))
-      .map((type) => [type, scopesOf]),
-  ),
+  keys: (type) => (Object.hasOwn(eventCatalog, type) && !GUARDS.has(type) ? scopesOf : undefined),
   evolve,
   spill: spillAt(EVENTS * NUMBERS),
 }

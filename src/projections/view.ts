@@ -3,12 +3,14 @@ import type { BatonEvent, EventType } from '../events/catalog.ts'
 
 /** The documents that an event touches, by its type; types that are not there touch none. */
 export type Keys = { readonly [Type in EventType]?: (event: BatonEvent<Type>) => readonly string[] }
+/** The same for a view that asks for nearly all of them. */
+type KeysByType = (type: string) => KeysOfEvent | undefined
 
 export interface View<Doc> {
   readonly name: string
   /** Raised when `keys` or `evolve` change: the view is folded anew. */
   readonly version: number
-  readonly keys: Keys
+  readonly keys: Keys | KeysByType
   /**
    * The document after the event. It belongs to the fold, which may change it in place: nobody else holds it. Total and
    * without any other effect; a function of the document and the event alone.
@@ -27,5 +29,7 @@ export interface Spilled {
 type KeysOfEvent = (event: BatonEvent) => readonly string[]
 
 /** A view's keys for one type of event. */
-export const keysFor = (view: View<unknown>, type: string): KeysOfEvent | undefined =>
-  Object.hasOwn(view.keys, type) ? (view.keys[type as EventType] as KeysOfEvent) : undefined
+export function keysFor({ keys }: View<unknown>, type: string): KeysOfEvent | undefined {
+  if (typeof keys === 'function') return keys(type)
+  return Object.hasOwn(keys, type) ? (keys[type as EventType] as KeysOfEvent) : undefined
+}

@@ -23,7 +23,7 @@ const rule = ({ items, fanIn: { mode, needed } }: EventData<'RoundDispatched'>):
 
 type Sentences = { readonly [T in EventType]: (data: EventData<T>) => string }
 
-const SENTENCES: Sentences = {
+const sentences = (): Sentences => ({
   SessionOpened: (d) => `session ${d.sessionId} opened${given(' below ', d.parentSessionId)}`,
   SessionClosing: (d) =>
     `session ${d.sessionId} is closing (${d.outcome})${given(' in favour of ', d.successorId)}${because(d)}`,
@@ -92,7 +92,10 @@ const SENTENCES: Sentences = {
     `group ${d.groupId} checkpoint ${brief(d.label)}: ${d.settled.length} in, ${d.pending.length} pending`,
   RoundCancelled: (d) => `round ${d.round} of group ${d.groupId} cancelled${because(d)}`,
   GroupDisbanded: (d) => `group ${d.groupId} disbanded${because(d)}`,
-}
+})
+
+/** Made when the first event is told: most who ask for something are told of none. */
+let told: Sentences | undefined
 
 /** What was handed over is its subject; what was said about it stands in the body. */
 const about = ({ kind, subject, body }: EventData<'MessageSent'>): string =>
@@ -117,7 +120,8 @@ const changed = ({ set, remove }: EventData<'StateChanged'>): string =>
 
 /** Total: what this build does not know, or what its writer made another thing of, is shown as it stands. */
 export function describeEvent(type: string, data: unknown): string {
-  const sentence = Object.hasOwn(SENTENCES, type) ? SENTENCES[type as EventType] : undefined
+  told ??= sentences()
+  const sentence = Object.hasOwn(told, type) ? told[type as EventType] : undefined
   try {
     if (sentence !== undefined) return sentence(data as never)
   } catch {

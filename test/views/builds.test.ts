@@ -36,11 +36,7 @@ const EDITS: Readonly<Record<string, readonly Edit[]>> = {
     ['projections/catalog.ts', 'import { works }', "import { extra } from './extra.ts'\nimport { works }"],
   ],
   'another catalogue of events': [
-    [
-      'events/catalog.ts',
-      'export const eventCatalog = { ',
-      'export const eventCatalog = { Novel: Object.values(session)[0], ',
-    ],
+    ['events/catalog.ts', 'export const eventCatalog = {', 'export const eventCatalog = { Novel: LeaseRenewed,'],
   ],
 }
 
