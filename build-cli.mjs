@@ -35,6 +35,8 @@ const external = ['@event-driven-io/emmett']
 /** Of zlib it needs the checksum alone. */
 const CHECKSUM = { 'node:zlib': path.resolve('src/cli/crc32.ts') }
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+
 const named = (file) => `./${path.basename(file)}`
 
 /** What esbuild splits it into, by the names with which the pieces ask for each other. */
@@ -49,7 +51,8 @@ async function split(common) {
     write: false,
     metafile: true,
     external,
-    plugins: [pastTheIndex],
+    define: { VERSION: JSON.stringify(version) },
+    plugins: [fromSources],
     // The one for browsers: it is handed its randomness, and the other would load node:crypto.
     alias: { ulid: path.resolve('node_modules/ulid/dist/browser/index.js'), ...CHECKSUM },
   })
@@ -71,24 +74,25 @@ async function split(common) {
 
 /**
  * The command line imports from the index of the library, and would have all that stands there in the pack that every
- * verb reads, as soon as any verb uses it. So each name is imported from where it is made.
+ * verb reads, as soon as any verb uses it. So each name is imported from where it is made. And a module of Node is
+ * imported as all that it exports, which is the same: of a default export esbuild would make an object of its own.
  */
-const pastTheIndex = {
-  name: 'past the index',
+const fromSources = {
+  name: 'from the sources',
   setup({ onLoad }) {
     const index = path.resolve('src/exports.ts')
     const sources = new Map()
     for (const [, names, source] of readFileSync(index, 'utf8').matchAll(/^export \{([^}]*)\} from '(.*)'$/gm))
       for (const name of valuesAmong(names)) sources.set(name, path.resolve('src', source))
-    onLoad({ filter: /src\/cli\/.*\.ts$/ }, ({ path: file }) => ({
+    const pastTheIndex = (_, names) =>
+      valuesAmong(names)
+        .map((name) => `import {${name}} from ${JSON.stringify(sources.get(name) ?? index)}`)
+        .join(';')
+    onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path: file }) => ({
       loader: 'ts',
-      contents: readFileSync(file, 'utf8').replaceAll(
-        /^import \{([^}]*)\} from '(?:\.\.\/)+exports\.ts'$/gm,
-        (_, names) =>
-          valuesAmong(names)
-            .map((name) => `import {${name}} from ${JSON.stringify(sources.get(name) ?? index)}`)
-            .join(';'),
-      ),
+      contents: readFileSync(file, 'utf8')
+        .replaceAll(/^import \{([^}]*)\} from '(?:\.\.\/)+exports\.ts'$/gm, pastTheIndex)
+        .replaceAll(/^import (\w+) from '(node:[\w/]+)'$/gm, "import * as $1 from '$2'"),
     }))
   },
 }
@@ -121,12 +125,10 @@ function packed(pieces) {
   return packs
 }
 
-/** A module of Node as `import` gives it, once for all pieces: what it exports, and all of it as `default`. */
-const NODE = `const $nodes={},$node=name=>$nodes[name]??=$asImported(require(name)),$asImported=own=>Object.create(own,{default:{value:own}});`
-
 /**
- * Each piece is made when it is asked for: what esbuild makes of `import *`, with a getter for each name, takes a
- * millisecond for all of them. By then all are evaluated, and no piece assigns anew what it exports.
+ * A function that gives a piece by its name, made when it is asked for: what esbuild makes of `import *`, with a getter
+ * for each name, takes a millisecond for all of them. By then all are evaluated, and no piece assigns anew what it
+ * exports.
  */
 function handingOut(wanted) {
   const names = wanted.map(([, exports], i) => exports.map((name, k) => [name, `p${i}_${k}`]))
@@ -135,16 +137,16 @@ function handingOut(wanted) {
       ([piece], i) =>
         `import {${names[i].map(([name, local]) => `${name} as ${local}`).join(',')}} from ${JSON.stringify(piece)}`,
     ),
-    'module.exports = {',
+    'module.exports = (piece) => { switch (piece) {',
     ...wanted.map(
       ([piece], i) =>
-        `get ${JSON.stringify(piece)}() { return {${names[i].map(([name, local]) => `${name}: ${local}`).join(',')}} },`,
+        `case ${JSON.stringify(piece)}: return {${names[i].map(([name, local]) => `${name}: ${local}`).join(',')}}`,
     ),
-    '}',
+    '}}',
   ].join('\n')
 }
 
-/** A function as of a CommonJS module, whose exports are the pieces that others ask for. */
+/** A function as of a CommonJS module, which exports what gives others the pieces that they ask for. */
 async function writePack(common, pieces, pack, names) {
   const asked = [...pieces].flatMap(([name, { imports }]) => (names.has(name) ? [] : imports))
   const wanted = [...names].filter((name) => asked.includes(name) || pieces.get(name).source !== undefined)
@@ -174,15 +176,12 @@ async function writePack(common, pieces, pack, names) {
       },
     ],
   })
-  // esbuild copies every property of a module of Node, a hundred at a time: they can as well be inherited.
-  const body = outputFiles[0].text
-    .trim()
-    .replaceAll(
-      /[\w$]+\(require\("(node:[\w/]+)"\)(?:,1)?\)|require\("(node:[\w/]+)"\)/g,
-      (_, wrapped, bare) => `$node("${wrapped ?? bare}")`,
-    )
+  // esbuild copies every property of a module of Node, a hundred at a time: it will do as it is.
+  const body = outputFiles[0].text.trim().replaceAll(/[\w$]+\((require\("node:[\w/]+"\))(?:,1)?\)/g, '$1')
+  for (const [, name] of body.matchAll(/([\w$]+)=require\("node:/g))
+    if (body.includes(`${name}.default`)) throw new Error(`${pack} asks a module of Node for its default`)
   // A module where it is required; where it is run as a script, what that comes to.
-  const code = `(pack=>typeof module==="object"?module.exports=pack:pack)(function(exports,require,module){${NODE}${body}\n})`
+  const code = `(pack=>typeof module==="object"?module.exports=pack:pack)(function(exports,require,module){${body}\n})`
   for (const [, name] of code.matchAll(/\brequire\("(\.[^"]*)"\)/g))
     if (!pieces.has(name)) throw new Error(`${pack} needs ${name}, which is no piece`)
   // What was compiled of another pack never passes for this one.

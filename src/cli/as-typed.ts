@@ -1,7 +1,8 @@
 /** What is wrong with a command, said of the words and options that were typed instead of its fields. */
 import { BatonError, isBatonError } from '../exports.ts'
 import { said } from '../schema/read.ts'
-import { bare, kebab, usageOf, type CommandVerb } from './command-verb.ts'
+import { bare, kebab, usageOf } from './arguments.ts'
+import type { CommandVerb } from './command-verb.ts'
 
 interface Issue {
   readonly path: string

@@ -3,7 +3,8 @@
  * the command, and is loaded with it.
  */
 import type { CommandType } from '../index.ts'
-import type { Listed, Options, Request, Verb } from './verb.ts'
+import { usageFor } from './arguments.ts'
+import type { Options, Request, Verb } from './verb.ts'
 
 export interface CommandVerb {
   readonly name: string
@@ -46,18 +47,4 @@ export function commandVerb(verb: CommandVerb): Verb {
     options: async () => (await fromCatalog()).optionsOf(verb),
     run: async (request) => (await fromCatalog()).run(verb, request),
   })
-}
-
-/** The positional arguments of a verb, as help shows them. */
-export const usageFor = (verb: Listed): string =>
-  'args' in verb ? (verb.usage ?? verb.args.map((arg) => usageOf(arg, verb.shown)).join(' ')) : verb.usage
-
-export const kebab = (field: string): string => field.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
-export const bare = (arg: string): string => arg.replace(/[?.]+$/, '')
-
-export function usageOf(arg: string, shown: Readonly<Record<string, string>> = {}): string {
-  const word = shown[bare(arg)] ?? kebab(bare(arg)).replace(/-ids$|-id$/, '')
-  if (arg.endsWith('...')) return `<${word}>...`
-  if (arg.endsWith('...?')) return `[${word}]...`
-  return arg.endsWith('?') ? `[${word}]` : `<${word}>`
 }

@@ -1,7 +1,8 @@
 /** What the catalogue says about a command's verb: its options, its help, and what its words mean. */
 import { commandCatalog, type Command } from '../index.ts'
 import type { Schema } from '../schema/schema.ts'
-import { bare, kebab, type CommandVerb } from './command-verb.ts'
+import { bare, kebab } from './arguments.ts'
+import type { CommandVerb } from './command-verb.ts'
 import { FIELDS } from './fields.ts'
 import { sent } from './sent.ts'
 import { document, duration, instant, isInstant, list, pairs, text, value } from './values.ts'

@@ -1,4 +1,4 @@
-import { usageFor } from './command-verb.ts'
+import { usageFor } from './arguments.ts'
 import { bold, columns, dim, type Look } from './print.ts'
 import type { Listed, Options, Verb } from './verb.ts'
 

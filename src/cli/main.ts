@@ -1,5 +1,4 @@
 /** The command line: find the verb, open the hub, run it, print what it answers. */
-import pack from '../../package.json' with { type: 'json' }
 import { openHub, systemClock, ulidFactory, type Actor, type Hub } from '../exports.ts'
 import { family, GLOBAL, helpFor, overview } from './help.ts'
 import { locate, placeFor } from './locate.ts'
@@ -13,6 +12,9 @@ import { duration } from './values.ts'
 import { loaded, type Answer, type Given, type Listed, type Options, type Verb } from './verb.ts'
 import { headings, verbs } from './verbs/catalog.ts'
 import { givenIn, tokensOf, wordsIn, wrongIn, type WrongOption } from './words.ts'
+
+/** The package's, named by the build. */
+declare const VERSION: string
 
 const { env } = process
 const newId = ulidFactory(systemClock, urandom)
@@ -193,7 +195,7 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.ok
   }
   if (args[0] === '--version') {
-    await write(pack.version)
+    await write(VERSION)
     return EXIT.ok
   }
   const { verb, positionals, given } = await read(args)

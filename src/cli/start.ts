@@ -16,8 +16,9 @@ import { tokensOf, wordsIn } from './words.ts'
 declare const FIRST: string
 declare const FILES: Readonly<Record<string, string>>
 
-/** As of a CommonJS module: what it exports are its pieces, by their names. */
-type Pack = (exports: object, require: (name: string) => unknown, module: { exports: object }) => void
+/** As of a CommonJS module: what it exports gives its pieces, by their names. */
+type Pack = (exports: object, require: Give, module: { exports?: Give }) => void
+type Give = (name: string) => unknown
 
 interface Compiled {
   readonly script: Script
@@ -58,18 +59,24 @@ function start(): void {
 
 /** Runs the first pack, and each other one when a piece of it is asked for; `read` gives the pack in a file. */
 function run(read: (file: string) => unknown): void {
-  const packs = new Map<string, { exports: object }>()
+  const packs = new Map<string, { exports?: Give }>()
+  const given = new Map<string, unknown>()
 
-  function load(file: string): object {
+  function load(file: string): Give {
     const known = packs.get(file)
-    if (known !== undefined) return known.exports
-    const own = { exports: {} }
+    if (known !== undefined) return known.exports as Give
+    const own: { exports?: Give } = {}
     packs.set(file, own)
     const pack = read(file) as Pack
-    pack(own.exports, (name) => (name in FILES ? piece(name) : require(name)), own)
-    return own.exports
+    pack({}, give, own)
+    return own.exports as Give
   }
-  const piece = (name: string): unknown => (load(FILES[name] as string) as Record<string, unknown>)[name]
+
+  /** A piece, or a module of Node: found once, however many ask for it. */
+  function give(name: string): unknown {
+    if (!given.has(name)) given.set(name, name in FILES ? load(FILES[name] as string)(name) : require(name))
+    return given.get(name)
+  }
 
   load(FIRST)
 }

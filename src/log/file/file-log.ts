@@ -6,7 +6,6 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { BatonError } from '../../errors.ts'
 import { MAX_LINE_BYTES } from '../commit.ts'
 import type { Log, Proposal } from '../log.ts'
@@ -16,7 +15,11 @@ import { assertOwnDirectory, assertSafeFileSystem, assertSameFile, identityOf, s
 import { assertNotSuspect, markSuspect } from './suspect.ts'
 import { watchFile } from './watch.ts'
 
-const fdatasync = promisify(fs.fdatasync)
+/** Written out, as reading is. */
+const fdatasync = (fd: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    fs.fdatasync(fd, (error) => (error === null ? resolve() : reject(error)))
+  })
 
 const { O_RDWR, O_RDONLY, O_APPEND, O_NOFOLLOW, O_CREAT } = fs.constants
 const LINE_BREAK = Buffer.from('\n')

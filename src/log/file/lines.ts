@@ -1,10 +1,7 @@
 /** Reads whole lines from a file that others append to. */
 import fs from 'node:fs'
-import { promisify } from 'node:util'
 import { MAX_LINE_BYTES } from '../commit.ts'
 import type { Cursor, Entry, Page } from '../log.ts'
-
-const readAsync = promisify(fs.read)
 
 /** Below this a read comes from the page cache and costs less than a hop to the thread pool and back. */
 const SMALL = 256 * 1024
@@ -45,12 +42,18 @@ async function readLargePage(fd: number, from: Cursor, end: Cursor): Promise<Pag
   // A line that is longer than a chunk asks for a larger one, up to the longest line there may be.
   for (let size = CHUNK; ; size *= 4) {
     const chunk = Buffer.allocUnsafe(Math.min(size, end - from, MAX_LINE_BYTES + 1))
-    const { bytesRead } = await readAsync(fd, chunk, 0, chunk.length, from)
+    const bytesRead = await readAsync(fd, chunk, chunk.length, from)
     const page = pageOf(chunk, bytesRead, from, end)
     if (page.next > from || bytesRead < chunk.length || from + bytesRead >= end) return page
     if (chunk.length > MAX_LINE_BYTES) return skipLine(fd, from, end)
   }
 }
+
+/** Written out: `promisify` takes longer for the first function than all the rest of this file. */
+const readAsync = (fd: number, into: Buffer, length: number, from: Cursor): Promise<number> =>
+  new Promise((resolve, reject) => {
+    fs.read(fd, into, 0, length, from, (error, bytesRead) => (error === null ? resolve(bytesRead) : reject(error)))
+  })
 
 function pageOf(chunk: Buffer, filled: number, from: Cursor, end: Cursor): Page {
   const entries: Entry[] = []
@@ -71,7 +74,7 @@ function pageOf(chunk: Buffer, filled: number, from: Cursor, end: Cursor): Page 
 async function skipLine(fd: number, from: Cursor, end: Cursor): Promise<Page> {
   const chunk = Buffer.allocUnsafe(CHUNK)
   for (let at = from; at < end;) {
-    const { bytesRead } = await readAsync(fd, chunk, 0, Math.min(CHUNK, end - at), at)
+    const bytesRead = await readAsync(fd, chunk, Math.min(CHUNK, end - at), at)
     if (bytesRead === 0) break
     const newline = chunk.subarray(0, bytesRead).indexOf(NEWLINE)
     at += bytesRead
