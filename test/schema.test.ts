@@ -97,6 +97,14 @@ test.each(ALL)('%s: what its JSON Schema allows is read, and what it does not is
   expect(taken).toBeLessThan(300)
 })
 
+test('the schema of a command or an event is made once', () => {
+  for (const defined of [...Object.values(commandCatalog), ...Object.values(eventCatalog)]) {
+    expect(defined.schema).toBe(defined.schema)
+    expect(Object.keys(defined)).toContain('schema')
+  }
+  for (const command of Object.values(commandCatalog)) expect(command.codes).toBe(command.codes)
+})
+
 test('what is read is a copy that holds what is there, and of the fields those that are', () => {
   const schema = object({ a: list(text()), b: record(text(), whole()), c: optional(object({ d: optional(text()) })) })
   const input = { a: ['x'], b: { y: 1 }, c: { d: undefined } }
