@@ -25,7 +25,7 @@ const naming = (tables: readonly TableInfo[], boot?: string): Manifest =>
     epochs: {},
     tables,
     margin: Buffer.alloc(0),
-    synced: 0,
+    synced: { number: 0, cursor: 0 },
     ...(boot !== undefined && { boot }),
   }) as unknown as Manifest
 

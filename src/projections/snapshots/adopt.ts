@@ -58,7 +58,7 @@ function takenOver(
     }
     const opened = manifest.tables.map((info) => snapshots.open(info))
     // Here nothing of it was synced yet.
-    const own = { ...manifest, folds, epochs, synced: 0 }
+    const own = { ...manifest, folds, epochs, synced: { number: 0, cursor: 0 } }
     return { generation: { number: 0, manifest: own, tables: opened }, missing }
   } catch (error) {
     snapshots.report({ file: from.dir, why: `it could not be taken over: ${String(error)}` })

@@ -51,26 +51,27 @@ export interface Flusher {
 }
 
 const MIB = 1024 * 1024
-/** So much new log is worth a flush; when the hub closes less is, and still less where it waits for no disk. */
+/** So much new log is worth a flush; when the hub closes less is, and whatever there is where it waits for no disk. */
 const WORTH_BYTES = MIB
 const WORTH_AT_CLOSE_BYTES = MIB / 64
-const WORTH_A_MARGIN_BYTES = MIB / 256
+const WORTH_A_MARGIN_BYTES = 1
 /** So much log may have to be folded again when the machine starts again. */
 const UNSYNCED_BYTES = MIB / 4
 /** So much new log is the most that is kept in memory. */
 const RELIEF_BYTES = 6 * MIB
 /** Two flushes are no closer together, unless that much has come. */
 const PAUSE_MS = 1_000
-/** Of those who close one in so many sweeps: it reads all manifests for that. */
-const SWEEP_EVERY = 8
+/** Of those who write a table as they close one in so many sweeps: it reads all manifests for that. */
+const SWEEP_EVERY = 2
+/** Of those without a table so many stay, for whoever is about to open them. */
+const KEPT = 8
 
 /** How far the tables go. */
 interface Base {
   readonly number: number
   readonly n: number
   readonly cursor: Cursor
-  /** The same, of what was synced. */
-  readonly synced: Cursor
+  readonly synced: Manifest['synced']
 }
 
 interface How {
@@ -136,7 +137,7 @@ export function createFlusher(parts: FlushParts): Flusher {
       saved,
       epochs,
       tables: tables.map(({ info }) => info),
-      ...(light ?? { margin: NO_MARGIN, synced: saved.cursor }),
+      ...(light ?? { margin: NO_MARGIN, synced: { number, cursor: saved.cursor } }),
     }
     let published: boolean
     try {
@@ -150,7 +151,8 @@ export function createFlusher(parts: FlushParts): Flusher {
     if (published) named(tables)
     if (isTaken) take(published ? baseOf(number, manifest) : unpublished(manifest), tables, manifest.margin)
     else drop(tables, documents.tables)
-    if (published && (how.isLast !== true || number % SWEEP_EVERY === 0)) snapshots.sweep(clock())
+    if (published && light !== undefined) dropOld(number)
+    else if (published && (how.isLast !== true || number % SWEEP_EVERY === 0)) snapshots.sweep(clock())
     return published
   }
 
@@ -163,12 +165,18 @@ export function createFlusher(parts: FlushParts): Flusher {
     cursor: Cursor,
   ): Pick<Manifest, 'margin' | 'boot' | 'synced'> | undefined {
     const [boot, { synced }] = [bootId(), base]
-    const isSoon = cursor - synced < UNSYNCED_BYTES
+    const isSoon = cursor - synced.cursor < UNSYNCED_BYTES
     // Tables that were deleted are open here, and nowhere else.
     if (boot === undefined || !isSoon || !documents.tables.every(({ info }) => snapshots.isThere(info.file)))
       return undefined
     const margin = marginOf(written)
     return margin && { margin, boot, synced }
+  }
+
+  /** Above the newest one that was synced none has a table of its own. */
+  function dropOld(number: number): void {
+    const old = number - KEPT
+    if (old > base.synced.number) snapshots.drop(old)
   }
 
   /** Whatever others have written is replaced, unless they have rebuilt a view meanwhile that is the old one here. */
@@ -309,7 +317,7 @@ export function createFlusher(parts: FlushParts): Flusher {
 const isRebuilt = (before: Epochs, now: Epochs): boolean =>
   Object.entries(now).some(([view, epoch]) => epoch > (before[view] ?? 0))
 
-const NOTHING: Base = { number: 0, n: 0, cursor: 0, synced: 0 }
+const NOTHING: Base = { number: 0, n: 0, cursor: 0, synced: { number: 0, cursor: 0 } }
 
 const baseOf = (number: number, { saved, synced }: Manifest): Base => ({
   number,

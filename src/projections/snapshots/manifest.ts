@@ -23,8 +23,8 @@ export interface Manifest {
   readonly margin: Buffer
   /** It was not synced, nor the log for it: it holds until the machine starts again. */
   readonly boot?: string
-  /** How far the newest one goes that was. */
-  readonly synced: Cursor
+  /** The newest one that was. */
+  readonly synced: { readonly number: number; readonly cursor: Cursor }
 }
 
 const NAME = /^(?<kind>[a-zA-Z+]+)-(?<number>\d{12})\.json$/
@@ -66,7 +66,7 @@ export function listed(dir: string, onProblem?: OnProblem): string[] {
 export function readManifest(dir: string, kind: string, number: number): Manifest | string | undefined {
   let bytes: Buffer
   try {
-    bytes = fs.readFileSync(path.join(dir, manifestName(kind, number)))
+    bytes = readWhole(path.join(dir, manifestName(kind, number)))
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : String(error)
   }
@@ -77,6 +77,17 @@ export function readManifest(dir: string, kind: string, number: number): Manifes
     return parse(text)
   } catch (error) {
     return String(error)
+  }
+}
+
+/** As readFileSync does, which takes half a millisecond more in a process that has not used it yet. */
+function readWhole(file: string): Buffer {
+  const fd = fs.openSync(file, 'r')
+  try {
+    const bytes = Buffer.allocUnsafeSlow(fs.fstatSync(fd).size)
+    return bytes.subarray(0, fs.readSync(fd, bytes, 0, bytes.length, 0))
+  } finally {
+    fs.closeSync(fd)
   }
 }
 

@@ -51,6 +51,8 @@ export interface Snapshots {
   remove: (file: string) => void
   /** False where another process was faster. */
   publish: (number: number, manifest: Manifest) => boolean
+  /** Removes a manifest, whatever it names. */
+  drop: (number: number) => void
   /** Removes what none of the newest manifests names any more. */
   sweep: (now: number) => void
   /** Removes all manifests of this kind; their tables stay. */
@@ -178,6 +180,7 @@ export function openSnapshots(dir: string, unique: () => string, kind = CURRENT,
     isThere: (file) => fs.existsSync(path.join(dir, file)),
     remove,
     publish: (number, manifest) => writeManifest(dir, kind, number, manifest, unique()),
+    drop: (number) => remove(manifestName(kind, number)),
     sweep,
     forget() {
       for (const number of manifestNumbers(dir, kind)) remove(manifestName(kind, number))
