@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { crc32 } from 'node:zlib'
 import { eventCatalog } from '../src/events/catalog.ts'
 import { viewCatalog } from '../src/projections/catalog.ts'
-import { fingerprint, foldsOf } from '../src/projections/fingerprint.ts'
+import { fingerprint, foldsOf, FORMAT } from '../src/projections/fingerprint.ts'
 import { indexVersions } from '../src/projections/indexes.ts'
 import { isLittleEndian } from '../src/projections/snapshots/endian.ts'
 
@@ -16,7 +16,7 @@ const sorted = (versions: readonly (readonly [string, number])[]) => versions.to
 
 test('it is the digest of what a build folds, as JSON', () => {
   const events = digest([
-    4,
+    FORMAT,
     isLittleEndian ? 'little-endian' : 'big-endian',
     sorted(Object.entries(indexVersions)),
     sorted(Object.entries(eventCatalog).map(([type, { version }]) => [type, version] as const)),

@@ -7,7 +7,7 @@ import type { Views } from './replica.ts'
 import { isLittleEndian } from './snapshots/endian.ts'
 
 /** Raised when tables or manifests are written in another way. */
-const FORMAT = 5
+export const FORMAT = 5
 
 /** What a build folds: the same events into the same views, or some of them. */
 export interface Folds {

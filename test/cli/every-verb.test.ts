@@ -58,15 +58,15 @@ async function hubOf(name: string, times: number): Promise<string> {
 interface Reads {
   readonly calls: number
   readonly bytes: number
-  /** Now and then a verb writes down what was folded, and reads what it merges that with. */
+  /** Now and then a verb writes a table of what was folded, and reads what it merges that with. */
   readonly flushed: boolean
 }
 
-/** Changes with every flush. */
-const manifestsOf = (hub: string): string =>
+/** Changes with every flush that makes a table: one into a margin reads nothing more. */
+const tablesOf = (hub: string): string =>
   fs
     .readdirSync(path.join(hub, 'views'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.includes('manifest-'))
+    .filter((name) => name.endsWith('.table'))
     .toSorted((a, b) => (a < b ? -1 : 1))
     .join()
 
@@ -82,12 +82,12 @@ async function readsOf(hub: string, story: string): Promise<Reads[]> {
   for (const line of STORY) {
     const [command = '', keep] = line.split(' -> ')
     const filled = command.replaceAll('#', story).replace(/\{(\w+)\}/g, (_, name: string) => kept.get(name) ?? '')
-    const before = manifestsOf(hub)
+    const before = tablesOf(hub)
     const said = await type.ok(...filled.split(' '), ...(keep === undefined ? [] : ['--json']))
     if (keep !== undefined) kept.set(keep, /"messageId":"(\w+)"/.exec(said)?.[1] ?? '')
     const io = fs.readFileSync(counts, 'utf8')
     const figure = (name: string): number => Number(new RegExp(`${name}: (\\d+)`).exec(io)?.[1])
-    reads.push({ calls: figure('syscr'), bytes: figure('rchar'), flushed: manifestsOf(hub) !== before })
+    reads.push({ calls: figure('syscr'), bytes: figure('rchar'), flushed: tablesOf(hub) !== before })
   }
   return reads
 }

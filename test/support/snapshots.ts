@@ -26,20 +26,23 @@ export function newestManifest(hubDir: string): { number: number; file: string; 
   return { number, file: path.join(dir, manifestName('manifest', number)), manifest }
 }
 
-/** A folding that goes on from the snapshots, as a hub has one. */
-export async function foldingOf(hubDir: string): Promise<{ log: Log; folding: Folding; snapshots: Snapshots }> {
+/** A folding that goes on from the snapshots, as a hub has one; others may go on from it, unless that is not said. */
+export async function foldingOf(
+  hubDir: string,
+  publishes = true,
+): Promise<{ log: Log; folding: Folding; snapshots: Snapshots }> {
   const log = openFileLog(hubDir)
   const snapshots = snapshotsOf(hubDir)
-  const folding = await openFolding(log, { clock: systemClock, snapshots, publishes: true })
+  const folding = await openFolding(log, { clock: systemClock, snapshots, publishes })
   await folding.fold.catchUp()
   return { log, folding, snapshots }
 }
 
-/** A snapshot of all there is, however little. */
+/** A snapshot of all there is, however little, in tables: what lies in a margin is written into one as well. */
 export async function flushAll(hubDir: string): Promise<void> {
   const { log, folding } = await foldingOf(hubDir)
   try {
-    expect(await folding.flusher?.flush()).toBe(true)
+    expect(await folding.flusher?.insist()).toBe(true)
   } finally {
     await folding.close()
     await log.close()

@@ -89,6 +89,9 @@ function viewRow(
 const percent = ({ done, total }: { readonly done: number; readonly total: number }): string =>
   `${total > 0 ? Math.floor((100 * done) / total) : 100} %`
 
+/** What changed last lies in the manifest, which may be all there is. */
+const inTables = (tables: number): string => (tables === 0 ? '' : ` in ${tables} ${tables === 1 ? 'table' : 'tables'}`)
+
 function snapshotLines(snapshot: SnapshotStatus, position: number, rebuild: string, look: Look): string[] {
   const { dir, number, position: at, tables, documents, bytes: size, unfinished, problems } = snapshot
   const behind = position - at
@@ -100,14 +103,7 @@ function snapshotLines(snapshot: SnapshotStatus, position: number, rebuild: stri
   return [
     columns([
       [dim('snapshot', look), place],
-      ...(tables === 0
-        ? []
-        : [
-            [
-              dim('holds', look),
-              `${documents} documents in ${tables} ${tables === 1 ? 'table' : 'tables'}, ${bytes(size)}`,
-            ],
-          ]),
+      ...(documents === 0 ? [] : [[dim('holds', look), `${documents} documents${inTables(tables)}, ${bytes(size)}`]]),
       [dim('lies in', look), visible(dir)],
       ...(whole === undefined
         ? []

@@ -51,10 +51,10 @@ export interface Flusher {
 }
 
 const MIB = 1024 * 1024
-/** So much new log is worth a flush; when the hub closes less is, and whatever there is where it waits for no disk. */
+/** So much new log is worth a flush; when the hub closes less is, and still less where it waits for no disk. */
 const WORTH_BYTES = MIB
 const WORTH_AT_CLOSE_BYTES = MIB / 64
-const WORTH_A_MARGIN_BYTES = 1
+const WORTH_A_MARGIN_BYTES = MIB / 256
 /** So much log may have to be folded again when the machine starts again. */
 const UNSYNCED_BYTES = MIB / 4
 /** So much new log is the most that is kept in memory. */

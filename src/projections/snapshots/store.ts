@@ -88,6 +88,8 @@ export function openSnapshots(dir: string, unique: () => string, kind = CURRENT,
     if (!isKnown && problems.length < PROBLEMS) problems.push(problem)
   }
 
+  const makeDir = (): void => void fs.mkdirSync(dir, { recursive: true, mode: 0o700 })
+
   function openAll(infos: readonly TableInfo[], have: readonly Table[]): Table[] {
     const opened: Table[] = []
     const open = (info: TableInfo): Table => {
@@ -173,13 +175,16 @@ export function openSnapshots(dir: string, unique: () => string, kind = CURRENT,
     newest,
     newestNumber: () => manifestNumbers(dir, kind)[0] ?? 0,
     writer() {
-      fs.mkdirSync(dir, { recursive: true, mode: 0o700 })
+      makeDir()
       return createTableWriter(dir, `${unique()}.table`)
     },
     open: (info) => openTable(dir, info, cache),
     isThere: (file) => fs.existsSync(path.join(dir, file)),
     remove,
-    publish: (number, manifest) => writeManifest(dir, kind, number, manifest, unique()),
+    publish(number, manifest) {
+      makeDir()
+      return writeManifest(dir, kind, number, manifest, unique())
+    },
     drop: (number) => remove(manifestName(kind, number)),
     sweep,
     forget() {
