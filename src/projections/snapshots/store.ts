@@ -126,12 +126,12 @@ export function openSnapshots(dir: string, unique: () => string, kind = CURRENT,
   function sweep(now: number): void {
     const names = listed(dir)
     const manifests = names.flatMap((name) => parseManifestName(name) ?? [])
-    const newer = (each: ManifestName): ManifestName[] =>
-      manifests.filter((other) => other.kind === each.kind && other.number > each.number)
-    // When the machine starts again, the newest one that was synced is what is left.
-    const kept = manifests.filter(
-      (each) => newer(each).length < KEPT || (isSynced(each) && !newer(each).some(isSynced)),
-    )
+    const kept = [...new Set(manifests.map((each) => each.kind))].flatMap((ofKind) => {
+      const newestFirst = manifests.filter((each) => each.kind === ofKind).toSorted((a, b) => b.number - a.number)
+      // When the machine starts again, the newest one that was synced is what is left.
+      const synced = newestFirst.find(isSynced)
+      return newestFirst.filter((each, i) => i < KEPT || each === synced)
+    })
     // What was begun and never finished is not begun again after so long.
     const isAbandoned = (each: ManifestName): boolean => each.kind !== CURRENT && isOld(each.name, now)
     const named = new Set(kept.filter((each) => !isAbandoned(each)).flatMap(tablesOf))
