@@ -59,6 +59,19 @@ interface Stage {
   readonly right: object
 }
 
+/** Copies of a hub, and what it answers to somebody who has never seen a snapshot. */
+async function stageOf(original: string): Promise<Stage> {
+  const copy: Stage['copy'] = () => {
+    const around = dir()
+    const hub = copyOf(original, around)
+    return { around, hub, views: path.join(hub, 'views') }
+  }
+  const hub = await openHub({ log: openFileLog(original), durability: 'os', sweepEvery: false })
+  const right = await everyAnswer(hub, { whys: 0 })
+  await hub.close()
+  return { copy, right }
+}
+
 /**
  * The next flush has everything to do: it writes a table, merges four, publishes, and sweeps the fifth manifest with its
  * tables. Enough has been written for it to begin by itself.
@@ -73,15 +86,7 @@ async function staged(): Promise<Stage> {
   await unseen(original, async (hub) => {
     for (let i = 0; i < 18; i++) await hub.eventStore.appendToStream('padding', [{ type: 'Pad', data: { i, text } }])
   })
-  const copy: Stage['copy'] = () => {
-    const around = dir()
-    const hub = copyOf(original, around)
-    return { around, hub, views: path.join(hub, 'views') }
-  }
-  const hub = await openHub({ log: openFileLog(original), durability: 'os', sweepEvery: false })
-  const right = await everyAnswer(hub, { whys: 0 })
-  await hub.close()
-  return { copy, right }
+  return stageOf(original)
 }
 
 /** Its own manifests are looked at all the time, and how often is no matter: what is done is what changes something. */
@@ -292,15 +297,7 @@ async function stagedToClose(): Promise<Stage> {
   for (let i = 0; i < 7; i++) {
     await unseen(original, (hub) => hub.send({ type: 'OpenSession', sessionId: `early-${i}`, cwd: 'x'.repeat(700) }))
   }
-  const copy: Stage['copy'] = () => {
-    const around = dir()
-    const hub = copyOf(original, around)
-    return { around, hub, views: path.join(hub, 'views') }
-  }
-  const hub = await openHub({ log: openFileLog(original), durability: 'os', sweepEvery: false })
-  const right = await everyAnswer(hub, { whys: 0 })
-  await hub.close()
-  return { copy, right }
+  return stageOf(original)
 }
 
 test.skipIf(bootId() === undefined)(
