@@ -9,7 +9,8 @@ import type { Receipt, ReceiptEvent } from './commands/receipt.ts'
 import { isId, sessionNamed } from './domain/address.ts'
 import { unknownRun } from './domain/find.ts'
 import { refuse } from './domain/refuse.ts'
-import { asking, instant } from './domain/world.ts'
+import { isoTime } from './iso-time.ts'
+import { asking } from './domain/world.ts'
 import { BatonError } from './errors.ts'
 import type { Clock } from './ids.ts'
 import type { Actor } from './log/commit.ts'
@@ -104,7 +105,7 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
 
   /** Time acts in the system's name; but no session fails others whose lease has only just run out. */
   const sweep = (options: SweepOptions = {}): Promise<Receipt> => {
-    const grace = actor.kind === 'session' ? { awakeSince: instant(parts.clock()) } : {}
+    const grace = actor.kind === 'session' ? { awakeSince: isoTime(parts.clock()) } : {}
     return bus.send(SYSTEM, { type: 'ExpireDue', ...grace, ...options })
   }
 
@@ -119,7 +120,7 @@ export function createHub(parts: HubParts, actor: Actor, dispose: () => Promise<
     const receipt = await send({ type: 'SendMessage', ...message, replyWithinMs }, options)
     const [sent] = receipt.events as [ReceiptEvent<'MessageSent'>]
     // With grace, as the timer gives it: a laptop that slept past the answer slept past its leases too.
-    const expire = (): Promise<Receipt> => sweep({ awakeSince: instant(parts.clock()) })
+    const expire = (): Promise<Receipt> => sweep({ awakeSince: isoTime(parts.clock()) })
     return inHand(await awaitReply({ ...parts, sweep: expire }, sent.data.messageId, signal))
   }
 

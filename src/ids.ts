@@ -1,4 +1,5 @@
 import { decodeTime, monotonicFactory } from 'ulid'
+import { isoTime } from './iso-time.ts'
 
 /** Milliseconds since 1970. The one source of time: everything that needs the time is handed a Clock. */
 export type Clock = () => number
@@ -49,7 +50,7 @@ const drawn: Draw = (into) => void process.getBuiltinModule('node:crypto').rando
 
 /** RFC 3339 in UTC with milliseconds, as the log stores it. */
 export function timestamp(milliseconds: number): string {
-  return new Date(instant(milliseconds)).toISOString()
+  return isoTime(instant(milliseconds))
 }
 
 /** 9999-12-31T23:59:59.999Z: a year of five digits is not what the log stores. */

@@ -2,7 +2,7 @@
 import { busOver } from './bus-over.ts'
 import type { Limits } from './domain/limits.ts'
 import { refuse } from './domain/refuse.ts'
-import { instant } from './domain/world.ts'
+import { isoTime } from './iso-time.ts'
 import type { Hub } from './hub-api.ts'
 import { createHub } from './hub-handle.ts'
 import type { Clock, NewId } from './ids.ts'
@@ -105,10 +105,10 @@ async function assertFounded({ folding, reading }: Present, moment: Moment): Pro
   if ((await commitBy(reading, moment)) !== undefined) return
   const [first] = await reading.ask({}, () => {
     const commits = reading.commits()
-    return commits.count > 0 ? [instant(commits.place(1).at)] : []
+    return commits.count > 0 ? [isoTime(commits.place(1).at)] : []
   })
   const began = first !== undefined && first < founded ? first : founded
-  const at = instant(moment.getTime())
+  const at = isoTime(moment.getTime())
   refuse('INVALID_COMMAND', `there was no hub at ${at}`, {
     details: { at, founded: began },
     hint: `It begins at ${began}: name a time from then on, or a position.`,

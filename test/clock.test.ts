@@ -2,8 +2,10 @@
 import fs from 'node:fs'
 import { expect, test } from 'vitest'
 import { openHub, type Hub, type HubOptions } from '../src/index.ts'
+import { isoTime } from '../src/iso-time.ts'
 import { logFile } from '../src/log/file/file-log.ts'
 import { openMemoryLog } from '../src/log/memory.ts'
+import { seeded } from './support/random.ts'
 import { scratch } from './support/scratch.ts'
 
 const freshDir = scratch()
@@ -152,4 +154,21 @@ test('07 a clock that throws is the caller’s error, and the hub goes on', asyn
   broken = false
   await append(hub)
   await hub.close()
+})
+
+test('08 a time is written as the language writes it, and what is no time is refused alike', () => {
+  const random = seeded(Number(process.env['SEED'] ?? 8))
+  const said = (write: (time: number) => string, time: number): string => {
+    try {
+      return write(time)
+    } catch (error) {
+      return String(error)
+    }
+  }
+  const edges = [Date.UTC(999, 11, 31), Date.UTC(2024, 1, 29), START].flatMap((at) => [at - 1, at, at + 0.9])
+  const none = [NaN, Infinity, -Infinity, 8.64e15, 8.64e15 + 1, -8.64e15, -0.5]
+  // From the year -1,000 to 11,000, in steps as uneven as they come.
+  const any = Array.from({ length: 20_000 }, () => Date.UTC(-1_000, 0) + random.next() * 12_000 * 365.25 * DAY)
+  for (const time of [...edges, ...none, ...any])
+    expect(said(isoTime, time)).toBe(said((each) => new Date(each).toISOString(), time))
 })

@@ -3,7 +3,7 @@
  * It looks on its own from time to time, because what others have made due is only known after reading.
  */
 import { dueAt, type Timer } from '../domain/timers.ts'
-import { instant } from '../domain/world.ts'
+import { isoTime } from '../iso-time.ts'
 
 export interface SweeperParts {
   readonly everyMs: number
@@ -24,12 +24,7 @@ export function startSweeper({ everyMs, clock, timers, sweep }: SweeperParts): {
   let looking: Promise<void> = Promise.resolve()
   let awakeSince = clock()
   let expected = awakeSince + everyMs
-  let timer: NodeJS.Timeout | undefined
-  // Whoever never waits for anything has ended before: setting a timer costs a short process 0.7 ms.
-  const begin = setImmediate(() => {
-    timer = lookAfter(everyMs)
-  })
-  begin.unref()
+  let timer = lookAfter(everyMs)
 
   function schedule(delay: number): NodeJS.Timeout {
     expected = clock() + delay
@@ -52,7 +47,7 @@ export function startSweeper({ everyMs, clock, timers, sweep }: SweeperParts): {
       known = await timers()
       if (now < awakeSince || late > patienceWith(known, now)) awakeSince = now
       if (known.some((each) => dueAt(each, awakeSince) <= now)) {
-        await sweep(instant(awakeSince), instant(now))
+        await sweep(isoTime(awakeSince), isoTime(now))
         known = await timers()
       }
     } catch {
@@ -83,7 +78,6 @@ export function startSweeper({ everyMs, clock, timers, sweep }: SweeperParts): {
   return {
     async stop() {
       stopped = true
-      clearImmediate(begin)
       clearTimeout(timer)
       await looking
     },

@@ -10,7 +10,7 @@ import type { Answer, Given, Options, OptionSpec, Request } from './verb.ts'
 
 /** Milliseconds are a duration on the command line: `leaseMs` is `--lease 30s`. */
 const optionName = ({ called = {} }: CommandVerb, field: string): string =>
-  called[field] ?? kebab(field.replace(/Ms$/, ''))
+  called[field] ?? kebab(field.endsWith('Ms') ? field.slice(0, -2) : field)
 
 /** What no argument says. */
 function fieldsOf(verb: CommandVerb): readonly (readonly [name: string, schema: Schema])[] {
@@ -34,6 +34,7 @@ const NESTED: ReadonlySet<string> = new Set(['isolation', 'fanIn'])
 
 /** A time is an instant or a duration: the second is kept as one, so that the same words are the same command. */
 const WITHIN: Readonly<Record<string, string>> = { replyBy: 'replyWithinMs', expiresAt: 'expiresWithinMs' }
+const DURATIONS = Object.values(WITHIN)
 
 const ownerOf = (field: string): string => Object.keys(WITHIN).find((name) => WITHIN[name] === field) ?? field
 
@@ -45,7 +46,7 @@ function optionFor(verb: CommandVerb, field: string): string | undefined {
 }
 
 const hasNoOption = ({ hides = [] }: CommandVerb, field: string): boolean =>
-  NESTED.has(field) || hides.includes(field) || Object.values(WITHIN).includes(field)
+  NESTED.has(field) || hides.includes(field) || DURATIONS.includes(field)
 
 function optionOf(verb: CommandVerb, name: string, schema: Schema): OptionSpec {
   const [value, about = ''] = FIELDS[name] ?? []

@@ -102,7 +102,9 @@ async function parseActor(text: string, look: () => Promise<Hub>): Promise<Actor
 async function answer(verb: Verb, positionals: string[], given: Given, look: Look, stop: Stop): Promise<number> {
   let opened: Promise<Hub> | undefined
   const dir = typeof given['dir'] === 'string' ? given['dir'] : env['BATON_DIR']
-  const present = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir), commands: 'later', newId }))
+  // To set a timer takes a millisecond.
+  const sweeps = verb.waits?.(given) === true ? {} : { sweepEvery: false as const }
+  const present = (): Promise<Hub> => (opened ??= openHub({ dir: locate(dir), commands: 'later', newId, ...sweeps }))
   const at = given['at']
   let past: Promise<Hub> | undefined
   // It closes with the hub that it is the past of.

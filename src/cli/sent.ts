@@ -3,7 +3,7 @@ import { isBatonError, systemClock, type Command, type DryRun, type Hub, type Re
 import { describe } from './describe.ts'
 import { mailLeft, notAcknowledged } from './remarks.ts'
 import { isUnknown } from './unknown.ts'
-import { iso } from './values.ts'
+import { isoTime } from '../iso-time.ts'
 import type { Answer, Request } from './verb.ts'
 
 /** Sends a command as the options say: under a key, or for show. Its ids may be beginnings where nothing is called so. */
@@ -20,11 +20,16 @@ export async function sent(command: Command, request: Request): Promise<Answer> 
   }
 }
 
-async function send(command: Command, { hub, given, signal }: Request): Promise<Answer> {
-  const open = await hub()
+async function send(command: Command, request: Request): Promise<Answer> {
+  const { given } = request
+  const open = await request.hub()
   if (given['dry-run'] === true) return dryRunAnswer(await open.send(command, { dryRun: true }))
-  const { key } = given
-  const receipt = await open.send(command, typeof key === 'string' ? { key, signal } : { signal })
+  const { key, timeout } = given
+  const receipt = await open.send(command, {
+    ...(typeof key === 'string' && { key }),
+    // A command has nothing to tidy up: whoever interrupts it ends it at once.
+    ...(timeout !== undefined && { signal: request.signal }),
+  })
   const { json, text } = receiptAnswer(receipt, key !== undefined, await remarks(command, receipt, open))
   return { json, text, afterwards: () => sweepIfDue(open) }
 }
@@ -41,7 +46,7 @@ async function sweepIfDue(hub: Hub): Promise<void> {
   const due = (await hub.timers()).some(({ at, leaseMs }) => leaseMs === undefined && Date.parse(at) <= now)
   if (!due) return
   // What was asked for is done; whatever is in the way here is told by `baton sweep`.
-  await hub.sweep({ awakeSince: iso(now) }).catch(() => undefined)
+  await hub.sweep({ awakeSince: isoTime(now) }).catch(() => undefined)
 }
 
 function receiptAnswer(

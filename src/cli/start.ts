@@ -6,7 +6,6 @@
  */
 // By name: of a default import the bundle copies every property, which takes half a millisecond.
 import { closeSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 import { GLOBAL } from './help.ts'
@@ -52,9 +51,8 @@ declare const require: (name: string) => unknown
 
 function start(): void {
   if (!keeps(process)) return run(require)
-  const compiled = new Map<string, Compiled>()
-  keepAtTheEnd(compiled)
-  run((file) => runCompiled(file, compiled))
+  const unknown = new Map<string, Compiled>()
+  run((file) => runCompiled(file, unknown))
 }
 
 /** Runs the first pack, and each other one when a piece of it is asked for; `read` gives the pack in a file. */
@@ -85,21 +83,27 @@ function run(read: (file: string) => unknown): void {
 const keeps = ({ execArgv, env }: NodeJS.Process): boolean =>
   execArgv.length === 0 && (env['NODE_OPTIONS'] ?? '') === '' && env['NODE_DISABLE_COMPILE_CACHE'] === undefined
 
-function runCompiled(file: string, compiled: Map<string, Compiled>): unknown {
-  const one = compile(join(__dirname, file))
-  compiled.set(file, one)
+/** `unknown` are those of which more will be compiled than is kept, by their files. */
+function runCompiled(pack: string, unknown: Map<string, Compiled>): unknown {
+  const file = `${__dirname}/${pack}`
+  const one = compile(file)
+  if (isVerb && !isKnown(one.ways)) {
+    if (unknown.size === 0) keepAtTheEnd(unknown)
+    unknown.set(file, one)
+  }
   return one.script.runInThisContext()
 }
 
+function isKnown(ways: Ways): boolean {
+  const runs = ways.get(way) ?? 0
+  return runs >= ENOUGH_RUNS || (runs === 0 && ways.size === MOST_WAYS)
+}
+
 /** A verb that failed has perhaps not used what it is made of; and a word that is no verb fails. */
-function keepAtTheEnd(compiled: ReadonlyMap<string, Compiled>): void {
+function keepAtTheEnd(unknown: ReadonlyMap<string, Compiled>): void {
   process.once('exit', (code) => {
-    if (code !== 0 || !isVerb) return
-    for (const [file, { script, ways }] of compiled) {
-      const runs = ways.get(way) ?? 0
-      const isKnown = runs >= ENOUGH_RUNS || (runs === 0 && ways.size === MOST_WAYS)
-      if (!isKnown) keep(join(__dirname, file), script, new Map(ways).set(way, runs + 1))
-    }
+    if (code !== 0) return
+    for (const [file, { script, ways }] of unknown) keep(file, script, new Map(ways).set(way, (ways.get(way) ?? 0) + 1))
   })
 }
 

@@ -1,6 +1,7 @@
 /** From the words of a command line to the values of a command. */
 import fs from 'node:fs'
 import { durationOf, systemClock } from '../exports.ts'
+import { isoTime } from '../iso-time.ts'
 import { UsageError } from './usage.ts'
 
 /** Ten years: what is longer was mistyped. */
@@ -14,8 +15,6 @@ export function duration(text: string): number {
   return ms
 }
 
-export const iso = (ms: number): string => new Date(ms).toISOString()
-
 export const isInstant = (text: string): boolean => /^\d{4}-/.test(text)
 
 /** An instant, or a duration from now. */
@@ -24,9 +23,9 @@ export function instant(text: string): string {
     const at = Date.parse(text)
     if (Number.isNaN(at))
       throw new UsageError(`${text} is no time`, 'For example 2026-12-24T18:00:00Z, or 2h from now.')
-    return iso(at)
+    return isoTime(at)
   }
-  return iso(systemClock() + duration(text))
+  return isoTime(systemClock() + duration(text))
 }
 
 /** JSON, `@file` with JSON in it, or else the text itself. */

@@ -69,6 +69,8 @@ export interface VerbBody {
   readonly examples: readonly string[]
   /** It looks itself at words that its usage does not name. */
   readonly readsAnyWords?: true
+  /** For others: what falls due meanwhile is ended from here, where nobody else is left to do it. */
+  readonly waits?: (given: Given) => boolean
   readonly run: (request: Request) => Promise<Answer>
 }
 

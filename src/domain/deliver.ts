@@ -13,7 +13,8 @@ import {
 import { isLive, type Run } from './run.ts'
 import { refuse } from './refuse.ts'
 import type { Session } from './session.ts'
-import { instant, type Context, type World } from './world.ts'
+import { isoTime } from '../iso-time.ts'
+import type { Context, World } from './world.ts'
 
 /** What a message says, beside whom it goes to. */
 export type Letter = Omit<EventData<'MessageSent'>, 'messageId' | 'from' | 'to' | 'threadId'> & {
@@ -103,10 +104,10 @@ export function deadlineOf(
   path: string,
   { now }: Context,
 ): string | undefined {
-  if (at === undefined) return withinMs === undefined ? undefined : instant(now + withinMs)
+  if (at === undefined) return withinMs === undefined ? undefined : isoTime(now + withinMs)
   if (withinMs !== undefined) return refuse('INVALID_COMMAND', `${path} is given twice`, { details: { path } })
   if (Date.parse(at) > now) return at
-  return refuse('INVALID_COMMAND', `${path} is ${at}, and it is ${instant(now)} already`, { details: { path } })
+  return refuse('INVALID_COMMAND', `${path} is ${at}, and it is ${isoTime(now)} already`, { details: { path } })
 }
 
 // ---- Baton's own messages: never refused for want of room

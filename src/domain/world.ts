@@ -121,6 +121,3 @@ function readers(states: States, tell: (stream: string) => void): Readers {
     },
   }
 }
-
-/** An instant as events hold it. Pure: the milliseconds come from the context. */
-export const instant = (milliseconds: number): string => new Date(milliseconds).toISOString()

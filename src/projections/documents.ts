@@ -137,7 +137,7 @@ export function createDocuments(
 
   function lookUp(id: string): string | null | undefined {
     try {
-      const json = inMargin().get(id)
+      const json = inMargin().get(JSON.stringify(id))
       return json === undefined ? findIn(tables, id) : json
     } catch (error) {
       if (isTableDamaged(error)) onDamage(error)
@@ -193,7 +193,10 @@ export function createDocuments(
         yield { key: id, json }
       }
     }
-    for (const [key, json] of inMargin()) if (!written.has(key) && !isOutdated(key, epochs)) yield { key, json }
+    for (const [name, json] of inMargin()) {
+      const key = JSON.parse(name) as string
+      if (!written.has(key) && !isOutdated(key, epochs)) yield { key, json }
+    }
   }
 
   return {

@@ -1,6 +1,6 @@
 /** A place in history, as people name it. */
 import { refuse } from '../domain/refuse.ts'
-import { instant } from '../domain/world.ts'
+import { isoTime } from '../iso-time.ts'
 import type { CommitPlace } from '../projections/indexes.ts'
 import type { Freshness, Reading } from './reading.ts'
 
@@ -24,11 +24,11 @@ export async function commitBy(
 
 const noPlace = (moment: Moment, end: number, time: string): never =>
   refuse('INVALID_COMMAND', `there is no position ${String(moment)} in this hub`, {
-    details: { at: String(moment), position: end, time: instant(Date.parse(time)) },
+    details: { at: String(moment), position: end, time: isoTime(Date.parse(time)) },
     hint:
       end === 0
         ? 'Nothing has happened in it yet.'
-        : `The newest event is #${end}, of ${instant(Date.parse(time))}; or name a time.`,
+        : `The newest event is #${end}, of ${isoTime(Date.parse(time))}; or name a time.`,
   })
 
 /** The newest position by then. */

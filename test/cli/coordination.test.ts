@@ -204,12 +204,28 @@ test('effects: registered, served by a run, settled, and by hand', async () => {
   expect(await baton('effect', 'settle', 'r1', 'lint', ...as)).toMatchObject({ code: 3 })
 })
 
-test('a follower is a long-lived hub: it ends what is due while it waits', { timeout: 30_000 }, async () => {
-  await tree()
-  const following = baton('inbox', 'coder', '--follow', '--timeout', '9s')
-  await baton.ok('send', 'tester', 'soon', '--expires', '500ms', '--as', 'planner')
-  expect(await following).toMatchObject({ code: 7 })
-  const hub = await openHub({ dir: path.join(cwd, '.baton'), sweepEvery: false })
-  expect(await hub.inbox('tester').list()).toEqual([])
-  await hub.close()
+const WAITING = [
+  ['inbox', 'coder', '--follow'],
+  ['log', '--follow'],
+  ['wait', '--for', 'position=999'],
+  ['request', 'coder', 'well?', '--within', '1h', '--as', 'planner'],
+]
+
+test('whoever waits is a long-lived hub: it ends what is due meanwhile', { timeout: 60_000 }, async () => {
+  const left = WAITING.map(async (words) => {
+    const place = dir()
+    const there = shell(place)
+    await there.ok('init')
+    await there.ok('session', 'open', 'planner', '--as', 'operator')
+    for (const id of ['coder', 'tester'])
+      await there.ok('session', 'open', id, '--parent', 'planner', '--as', 'planner')
+    const waiting = there(...words, '--timeout', '9s')
+    await there.ok('send', 'tester', 'soon', '--expires', '500ms', '--as', 'planner')
+    const { code } = await waiting
+    const hub = await openHub({ dir: path.join(place, '.baton'), sweepEvery: false })
+    const still = await hub.inbox('tester').count()
+    await hub.close()
+    return { words, code, still }
+  })
+  expect(await Promise.all(left)).toEqual(WAITING.map((words) => ({ words, code: 7, still: 0 })))
 })

@@ -109,7 +109,7 @@ describe('the margin', () => {
       { key: 'open session 3', json: null },
     ]
     const margin = marginOf(written) as Buffer
-    expect([...readMargin(margin)]).toEqual(written.map(({ key, json }) => [key, json]))
+    expect([...readMargin(margin)]).toEqual(written.map(({ key, json }) => [JSON.stringify(key), json]))
     expect(marginOf([])).toHaveLength(0)
   })
 

@@ -1,6 +1,6 @@
 /** The operator's part: gives the order, kills whoever asks first, and answers whoever asks in its place. */
 import { systemClock, type EventData, type Hub, type LoggedEvent } from '../../exports.ts'
-import { iso } from '../values.ts'
+import { isoTime } from '../../iso-time.ts'
 import { KIND, PLANNER } from './cast.ts'
 import type { Troupe } from './troupe.ts'
 
@@ -31,7 +31,7 @@ export function openOperator(hub: Hub, troupe: Troupe): Operator {
     const run = await hub.runs.get(runId)
     if (run?.status !== 'running') return undefined
     const { name, pid } = await troupe.kill(run.sessionId)
-    const at = iso(systemClock())
+    const at = isoTime(systemClock())
     // It may have renewed its lease in its last moment; now nobody does.
     const { leaseUntil = at } = (await hub.runs.get(runId)) ?? {}
     return { name, pid, runId, position: hub.head.position, at, leaseUntil }

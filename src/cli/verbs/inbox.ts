@@ -27,6 +27,7 @@ export const inbox: Verb = {
   usage: '[mailbox]',
   options: () => options,
   examples: ['baton inbox --as coder', 'baton inbox coder', 'baton inbox coder --follow --ack --as coder'],
+  waits: ({ follow }) => follow === true,
   async run(request) {
     const { positionals, given, look, actor, hub, reader } = request
     const [mailbox] = positionals

@@ -32,6 +32,7 @@ export const log: Verb = {
     'baton log task-t1 --oneline',
     'baton log --type OwnershipTransferred --follow --json',
   ],
+  waits: ({ follow }) => follow === true,
   async run({ positionals, given, look, reader, signal }) {
     const [stream] = positionals
     const { type, actor, follow, oneline, raw } = given

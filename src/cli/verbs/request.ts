@@ -16,6 +16,7 @@ export const request: VerbBody = {
     'baton request coder "which schema?" --ack --as planner',
     'baton request reviewer "may I merge?" --within 10m --as coder',
   ],
+  waits: () => true,
   async run(asked) {
     const { positionals, given, look, hub } = asked
     const [to = '', body] = positionals

@@ -3,7 +3,8 @@ import { describe } from '../describe.ts'
 import { dryRunAnswer } from '../sent.ts'
 import { AT, count } from '../moments.ts'
 import { ago, columns, dim, type Look } from '../print.ts'
-import { instant, iso } from '../values.ts'
+import { isoTime } from '../../iso-time.ts'
+import { instant } from '../values.ts'
 import type { Given, Line, Options, Verb } from '../verb.ts'
 
 export const sweep: Verb = {
@@ -80,7 +81,7 @@ async function* sweeping(
   signal: AbortSignal,
 ): AsyncGenerator<Line> {
   let start = systemClock()
-  const once = async (): Promise<Receipt> => hub.sweep({ ...(now ? {} : { awakeSince: iso(start) }), ...force })
+  const once = async (): Promise<Receipt> => hub.sweep({ ...(now ? {} : { awakeSince: isoTime(start) }), ...force })
   let ended = yield* swept(await once(), look)
   for (let waits = 0; !now && waits < MAX_WAITS; waits++) {
     const overdue = (await hub.timers()).filter(({ at, leaseMs }) => leaseMs !== undefined && Date.parse(at) <= start)
@@ -89,7 +90,7 @@ async function* sweeping(
     const until = start + Math.max(...leases)
     yield waitingFor(
       overdue.map(({ id }) => id),
-      iso(until),
+      isoTime(until),
       look,
     )
     const { setTimeout: sleep } = await import('node:timers/promises')

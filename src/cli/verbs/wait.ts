@@ -28,6 +28,7 @@ export const wait: VerbBody = {
     'baton wait --for group/planner/reviewers=reached',
     'baton wait --for position=7 --json',
   ],
+  waits: () => true,
   async run(request) {
     const { given, signal } = request
     noDryRun(given, 'wait')

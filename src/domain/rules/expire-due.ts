@@ -12,7 +12,8 @@ import { refuse } from '../refuse.ts'
 import { isLive } from '../run.ts'
 import { sessionStream } from '../session.ts'
 import { dueAt, TIMER_KINDS, type Timer, type TimerKind } from '../timers.ts'
-import { instant, type Context, type Decide, type Decision, type World } from '../world.ts'
+import { isoTime } from '../../iso-time.ts'
+import type { Context, Decide, Decision, World } from '../world.ts'
 import { moveOut } from './close-session.ts'
 import { failing } from './end-run.ts'
 import { withdrawOffer } from './handoff.ts'
@@ -29,7 +30,7 @@ export const decideExpireDue: Decide<ExpireDue> = ({ awakeSince, until, force },
   const since = awakeSince === undefined ? undefined : Date.parse(awakeSince)
   if (force !== true) assertClock(since, world, context)
   // Texts are compared first: most are far off, and to parse each of very many costs more than to decide.
-  const soon = instant(context.now + 1_000)
+  const soon = isoTime(context.now + 1_000)
   const isDue = (timer: Timer, kind: TimerKind): boolean =>
     (timer.at < soon && dueAt(timer, since) <= context.now) || (kind === 'closing' && isLost(timer.id, world, context))
   const things = TIMER_KINDS.flatMap((kind) => {
@@ -74,8 +75,8 @@ function noCommitHolds({ kind, timers: [timer] }: Thing, { limits }: Context): n
 /** Whoever has been awake, and seen its clock go on, vouches for it as it was then. */
 function assertClock(since: number | undefined, { peek }: World, { now }: Context): void {
   if ((since ?? now) - Date.parse(peek.at) <= FAR_AHEAD_MS) return
-  refuse('INVALID_TRANSITION', `the clock shows ${instant(now)}, and the newest event is of ${peek.at}`, {
-    details: { now: instant(now), newest: peek.at },
+  refuse('INVALID_TRANSITION', `the clock shows ${isoTime(now)}, and the newest event is of ${peek.at}`, {
+    details: { now: isoTime(now), newest: peek.at },
     hint: 'If the clock is right and the hub was idle, say so: baton sweep --force',
   })
 }

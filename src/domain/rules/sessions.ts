@@ -9,7 +9,8 @@ import { sessionMailbox } from '../mailbox.ts'
 import { refuse } from '../refuse.ts'
 import { leaseStream, sessionStream, type Session } from '../session.ts'
 import { workStream } from '../work.ts'
-import { instant, type Context, type Decide, type World } from '../world.ts'
+import { isoTime } from '../../iso-time.ts'
+import type { Context, Decide, World } from '../world.ts'
 
 export const decideOpenSession: Decide<OpenSession> = (command, world, context) => {
   const id = command.sessionId ?? context.newId()
@@ -57,7 +58,7 @@ export const decideOpenSession: Decide<OpenSession> = (command, world, context) 
 }
 
 export const leaseFrom = (leaseMs: number | undefined, { now }: Context): { leaseMs?: number; leaseUntil?: string } =>
-  leaseMs === undefined ? {} : { leaseMs, leaseUntil: instant(now + leaseMs) }
+  leaseMs === undefined ? {} : { leaseMs, leaseUntil: isoTime(now + leaseMs) }
 
 export const decideReopenSession: Decide<ReopenSession> = ({ sessionId }, world, context) => {
   const session = world.session(sessionId)
@@ -108,7 +109,7 @@ export const decideRenewLease: Decide<RenewLease> = (command, world, context) =>
 }
 
 function renewed(what: string, leaseMs: number | undefined, { now }: Context): { leaseMs: number; leaseUntil: string } {
-  if (leaseMs !== undefined) return { leaseMs, leaseUntil: instant(now + leaseMs) }
+  if (leaseMs !== undefined) return { leaseMs, leaseUntil: isoTime(now + leaseMs) }
   return refuse('INVALID_TRANSITION', `${what} was given no lease`, {
     hint: 'Say for how long: --lease 30s, or leaseMs.',
   })

@@ -43,10 +43,14 @@ export function parseManifestName(name: string): ManifestName | undefined {
 
 /** The numbers of all manifests of a kind, highest first. */
 export function manifestNumbers(dir: string, kind: string, onProblem?: OnProblem): number[] {
-  const all = listed(dir, onProblem).flatMap((name) => parseManifestName(name) ?? [])
-  return all
-    .filter((each) => each.kind === kind)
-    .map(({ number }) => number)
+  const begins = `${kind}-`
+  return listed(dir, onProblem)
+    .filter((name) => name.startsWith(begins))
+    .flatMap((name) => {
+      const number = Number.parseInt(name.slice(begins.length), 10)
+      // Written again it reads the same: that is cheaper than the pattern, which takes 0.2 ms to compile.
+      return manifestName(kind, number) === name ? [number] : []
+    })
     .toSorted((a, b) => b - a)
 }
 
@@ -70,7 +74,7 @@ export function readManifest(dir: string, kind: string, number: number): Manifes
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : String(error)
   }
-  const end = bytes.lastIndexOf('\n') + 1
+  const end = Math.max(0, bytes.length - CHECKSUM_BYTES)
   const text = bytes.subarray(0, end)
   if (bytes.toString('latin1', end) !== checksum(text)) return 'its checksum does not match'
   try {
@@ -118,7 +122,7 @@ export function writeManifest(dir: string, kind: string, number: number, manifes
   const temporary = path.join(dir, `${unique}.tmp`)
   const fd = fs.openSync(temporary, 'wx', 0o600)
   try {
-    fs.writeFileSync(fd, bytes)
+    for (let done = 0; done < bytes.length;) done += fs.writeSync(fd, bytes, done)
     if (manifest.boot === undefined) fs.fdatasyncSync(fd)
   } finally {
     fs.closeSync(fd)
@@ -144,4 +148,5 @@ function removed(temporary: string): void {
   }
 }
 
-const checksum = (text: string | Buffer): string => crc32(text).toString(16).padStart(8, '0')
+const CHECKSUM_BYTES = 8
+const checksum = (text: string | Buffer): string => crc32(text).toString(16).padStart(CHECKSUM_BYTES, '0')

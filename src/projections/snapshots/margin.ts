@@ -5,7 +5,7 @@
  */
 import type { Written } from '../documents.ts'
 
-/** As tables have them: `null` says that there is none any more. */
+/** By the keys as JSON; as tables have them: `null` says that there is none any more. */
 export type Noted = ReadonlyMap<string, string | null>
 
 export const NO_MARGIN = Buffer.alloc(0)
@@ -17,8 +17,9 @@ export function readMargin(margin: Buffer): Noted {
   const noted = new Map<string, string | null>()
   const lines = margin.toString('utf8').split('\n')
   for (let i = 0; i + 1 < lines.length; i += 2) {
-    const [key, json] = [lines[i] as string, lines[i + 1] as string]
-    noted.set(JSON.parse(key) as string, json === '' ? null : json)
+    const json = lines[i + 1] as string
+    // Whoever looks for one knows its key: to parse them all takes as long as all the rest.
+    noted.set(lines[i] as string, json === '' ? null : json)
   }
   return noted
 }

@@ -1,6 +1,6 @@
 /** Reads from a table's file. Whatever keeps it from being read as it was written is damage. */
 import fs from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, sep } from 'node:path'
 import { tableDamaged } from './damaged.ts'
 import { isConsistent, type TableInfo } from './table-info.ts'
 
@@ -55,7 +55,7 @@ export function openTableFile(dir: string, info: TableInfo): TableFile {
 function open(dir: string, file: string): number {
   try {
     // Without O_NONBLOCK a named pipe in its place would be waited for.
-    return fs.openSync(join(dir, file), O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    return fs.openSync(dir + sep + file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   } catch (error) {
     if (NOT_THERE.has((error as NodeJS.ErrnoException).code ?? '')) throw tableDamaged(file, 'it is not there', error)
     throw error
