@@ -11,12 +11,9 @@ import { build } from 'esbuild'
 export async function buildCommandLine(common) {
   const pieces = await split(common)
   const packs = packed(pieces)
-  /** By the name with which others ask for a piece: the file in which it lies. */
-  const files = {}
-  for (const [pack, names] of packs) {
-    const file = await writePack(common, pieces, pack, names)
-    for (const name of names) files[name] = file
-  }
+  const written = []
+  for (const [pack, names] of packs) written.push(await writePack(common, pieces, pack, names))
+  const [first] = written.find(([, asked]) => asked.includes('./main.js'))
   await build({
     ...common,
     entryPoints: { baton: 'src/cli/start.ts' },
@@ -24,16 +21,24 @@ export async function buildCommandLine(common) {
     format: 'cjs',
     minify: true,
     outExtension: { '.js': '.cjs' },
-    alias: CHECKSUM,
-    define: { FIRST: JSON.stringify(files['./main.js']), FILES: JSON.stringify(files) },
+    // Of zlib it needs the checksum alone, and hands that to the packs too.
+    alias: { 'node:zlib': path.resolve('src/cli/crc32.ts') },
+    define: {
+      FIRST: JSON.stringify(first),
+      // One text a pack: an object with a name for each piece takes every verb 0.3 ms.
+      PACKS: JSON.stringify(written.map(([file, asked]) => [file, asked.join(' ')])),
+    },
   })
 }
 
+/**
+ * From here on V8 keeps a text apart from what is young. A pack that is nearly as long would fill a sixth of that, and cost
+ * every verb that reads it a collection more.
+ */
+const LARGE_TEXT = 128 * 1024 + 1
+
 /** No verb needs it. */
 const external = ['@event-driven-io/emmett']
-
-/** Of zlib it needs the checksum alone. */
-const CHECKSUM = { 'node:zlib': path.resolve('src/cli/crc32.ts') }
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -54,7 +59,7 @@ async function split(common) {
     define: { VERSION: JSON.stringify(version) },
     plugins: [fromSources],
     // The one for browsers: it is handed its randomness, and the other would load node:crypto.
-    alias: { ulid: path.resolve('node_modules/ulid/dist/browser/index.js'), ...CHECKSUM },
+    alias: { ulid: path.resolve('node_modules/ulid/dist/browser/index.js') },
   })
   const texts = new Map(outputFiles.map(({ path: file, text }) => [named(file), text]))
   return new Map(
@@ -146,14 +151,14 @@ function handingOut(wanted) {
   ].join('\n')
 }
 
-/** A function as of a CommonJS module, which exports what gives others the pieces that they ask for. */
+/** A function as of a CommonJS module, which exports what gives others the pieces that they ask for. Returns its file, and those. */
 async function writePack(common, pieces, pack, names) {
-  const asked = [...pieces].flatMap(([name, { imports }]) => (names.has(name) ? [] : imports))
-  const wanted = [...names].filter((name) => asked.includes(name) || pieces.get(name).source !== undefined)
+  const imported = [...pieces].flatMap(([name, { imports }]) => (names.has(name) ? [] : imports))
+  const asked = [...names].filter((name) => imported.includes(name) || pieces.get(name).source !== undefined)
   const { outputFiles } = await build({
     ...common,
     stdin: {
-      contents: handingOut(wanted.map((name) => [name, pieces.get(name).exports])),
+      contents: handingOut(asked.map((name) => [name, pieces.get(name).exports])),
       resolveDir: '.',
     },
     format: 'cjs',
@@ -181,11 +186,12 @@ async function writePack(common, pieces, pack, names) {
   for (const [, name] of body.matchAll(/([\w$]+)=require\("node:/g))
     if (body.includes(`${name}.default`)) throw new Error(`${pack} asks a module of Node for its default`)
   // A module where it is required; where it is run as a script, what that comes to.
-  const code = `(pack=>typeof module==="object"?module.exports=pack:pack)(function(exports,require,module){${body}\n})`
+  const text = `(pack=>typeof module==="object"?module.exports=pack:pack)(function(exports,require,module){${body}\n})`
+  const code = text.length > LARGE_TEXT / 2 ? text.padEnd(LARGE_TEXT) : text
   for (const [, name] of code.matchAll(/\brequire\("(\.[^"]*)"\)/g))
     if (!pieces.has(name)) throw new Error(`${pack} needs ${name}, which is no piece`)
   // What was compiled of another pack never passes for this one.
   const file = `./baton-${pack}-${createHash('sha256').update(code).digest('hex').slice(0, 8)}.cjs`
   writeFileSync(path.join('dist', file), code)
-  return file
+  return [file, asked]
 }

@@ -156,15 +156,16 @@ test('07 a clock that throws is the caller’s error, and the hub goes on', asyn
   await hub.close()
 })
 
+const said = (write: (time: number) => string, time: number): string => {
+  try {
+    return write(time)
+  } catch (error) {
+    return String(error)
+  }
+}
+
 test('08 a time is written as the language writes it, and what is no time is refused alike', () => {
   const random = seeded(Number(process.env['SEED'] ?? 8))
-  const said = (write: (time: number) => string, time: number): string => {
-    try {
-      return write(time)
-    } catch (error) {
-      return String(error)
-    }
-  }
   const edges = [Date.UTC(999, 11, 31), Date.UTC(2024, 1, 29), START].flatMap((at) => [at - 1, at, at + 0.9])
   const none = [NaN, Infinity, -Infinity, 8.64e15, 8.64e15 + 1, -8.64e15, -0.5]
   // From the year -1,000 to 11,000, in steps as uneven as they come.

@@ -11,9 +11,9 @@ import { crc32 } from 'node:zlib'
 import { GLOBAL } from './help.ts'
 import { tokensOf, wordsIn } from './words.ts'
 
-/** Named by the build: the file that is run first, and in which of them each piece lies. */
+/** Named by the build: the pack that is run first; and of each its file, and the pieces in it that others ask for. */
 declare const FIRST: string
-declare const FILES: Readonly<Record<string, string>>
+declare const PACKS: readonly (readonly [file: string, pieces: string])[]
 
 /** As of a CommonJS module: what it exports gives its pieces, by their names. */
 type Pack = (exports: object, require: Give, module: { exports?: Give }) => void
@@ -58,7 +58,8 @@ function start(): void {
 /** Runs the first pack, and each other one when a piece of it is asked for; `read` gives the pack in a file. */
 function run(read: (file: string) => unknown): void {
   const packs = new Map<string, { exports?: Give }>()
-  const given = new Map<string, unknown>()
+  // Nobody wants more of it than the checksum.
+  const given = new Map<string, unknown>([['node:zlib', { crc32 }]])
 
   function load(file: string): Give {
     const known = packs.get(file)
@@ -72,7 +73,10 @@ function run(read: (file: string) => unknown): void {
 
   /** A piece, or a module of Node: found once, however many ask for it. */
   function give(name: string): unknown {
-    if (!given.has(name)) given.set(name, name in FILES ? load(FILES[name] as string)(name) : require(name))
+    if (!given.has(name)) {
+      const pack = PACKS.find(([, pieces]) => pieces.split(' ').includes(name))
+      given.set(name, pack === undefined ? require(name) : load(pack[0])(name))
+    }
     return given.get(name)
   }
 
