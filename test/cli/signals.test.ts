@@ -201,7 +201,7 @@ describe.skipIf(!TERMINAL || process.platform !== 'linux')('at a terminal, with 
     await expect.poll(() => hasOpen(pid, '00000001.jsonl'), { interval: 1, timeout: 10_000 }).toBe(true)
     const held = slowedDown(pid)
     // To fold this log is too few steps for a bar to be sure of.
-    if (bar === undefined) await sleep(700)
+    if (bar === undefined) await expect.poll(() => listens(pid), { interval: 5, timeout: 15_000 }).toBe(true)
     else await terminal.seen(bar)
     if (signal === 'SIGINT') terminal.type('\u0003')
     else process.kill(pid, signal)
@@ -246,6 +246,11 @@ function slowedDown(pid: number): { readonly letGo: () => Promise<void> } {
     },
   }
 }
+
+/** Node itself listens for SIGINT and SIGTERM at a terminal, but not for SIGHUP, which is the first of them all. */
+const listens = (pid: number): boolean =>
+  (Number.parseInt(/^SigCgt:\t\w*(\w)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0', 16) & 1) ===
+  1
 
 function childOf(pidFile: string): number {
   try {
