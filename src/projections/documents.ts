@@ -137,7 +137,7 @@ export function createDocuments(
 
   function lookUp(id: string): string | null | undefined {
     try {
-      const json = inMargin().get(JSON.stringify(id))
+      const json = margin.length === 0 ? undefined : inMargin().get(JSON.stringify(id))
       return json === undefined ? findIn(tables, id) : json
     } catch (error) {
       if (isTableDamaged(error)) onDamage(error)
