@@ -1,6 +1,6 @@
 /** A time as text: RFC 3339 in UTC with milliseconds, which sorts as it reads. */
 
-const two = (n: number): string => String(n).padStart(2, '0')
+export const two = (n: number): string => String(n).padStart(2, '0')
 
 /** What toISOString says. Its first call takes 0.3 ms, as long as all the rest of writing a commit's line. */
 export function isoTime(milliseconds: number): string {

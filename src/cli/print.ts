@@ -1,4 +1,5 @@
 /** How things look: times, columns, colours. Pure; what is printed where is main's affair. */
+import { two } from '../iso-time.ts'
 
 export interface Look {
   readonly colour: boolean
@@ -32,8 +33,6 @@ export function ago(at: string, { now }: Look): string {
   const text = `${Math.floor(far / length)}${unit}`
   return ms >= 0 ? `${text} ago` : `in ${text}`
 }
-
-const two = (n: number): string => String(n).padStart(2, '0')
 
 /** `2026-11-22 01:40:12`, as the clock on the wall has it. */
 function wallTime(at: string): string {
